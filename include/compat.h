@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels this driver is built for.
+ *
+ * The only file that looks at LINUX_VERSION_CODE: one helper per difference,
+ * deleted when the oldest supported kernel has the new form.
+ */
+#ifndef VFIO_PCI_VGA_COMPAT_H
+#define VFIO_PCI_VGA_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "vfio-pci-vga supports Linux 6.1 and newer"
+#endif
+
+#if !IS_ENABLED(CONFIG_VGA_ARB)
+#error "vfio-pci-vga needs a kernel with CONFIG_VGA_ARB"
+#endif
+
+#if !IS_ENABLED(CONFIG_VFIO_PCI_CORE)
+#error "vfio-pci-vga needs a kernel with CONFIG_VFIO_PCI_CORE"
+#endif
+
+/* struct vfio_device_ops got its iommufd members in 6.2, detach_ioas in 6.6. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define VFIO_VGA_IOMMUFD_OPS						\
+	.bind_iommufd	= vfio_iommufd_physical_bind,			\
+	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
+	.attach_ioas	= vfio_iommufd_physical_attach_ioas,		\
+	.detach_ioas	= vfio_iommufd_physical_detach_ioas,
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define VFIO_VGA_IOMMUFD_OPS						\
+	.bind_iommufd	= vfio_iommufd_physical_bind,			\
+	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
+	.attach_ioas	= vfio_iommufd_physical_attach_ioas,
+#else
+#define VFIO_VGA_IOMMUFD_OPS
+#endif
+
+#endif /* VFIO_PCI_VGA_COMPAT_H */

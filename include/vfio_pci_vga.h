@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the driver's files share.
+ *
+ * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_rdwr.c and
+ * vfio_pci_reset.c -> vgaarb_shim.c -> the kernel.
+ */
+#ifndef VFIO_PCI_VGA_H
+#define VFIO_PCI_VGA_H
+
+#include <linux/types.h>
+#include <linux/vfio_pci_core.h>
+
+/* The legacy VGA ranges of IBM's VGA, as vfio-pci's region 8 shows them. */
+#define VFIO_VGA_REGION_SIZE	0xc0000
+#define VFIO_VGA_MEM_START	0xa0000
+#define VFIO_VGA_MEM_SIZE	0x20000
+#define VFIO_VGA_PORT_END	0x3e0
+
+/**
+ * struct vfio_vga_device - a display controller under this driver
+ * @core: the vfio-pci core's device; must stay first (vfio_alloc_device())
+ * @has_vga: the open device offers region 8; set at open, cleared at close
+ * @window: the legacy memory window, mapped from open to close
+ * @ports: the legacy ports, mapped from open to close; the base is port 0
+ */
+struct vfio_vga_device {
+	struct vfio_pci_core_device core;
+	bool has_vga;
+	void __iomem *window;
+	void __iomem *ports;
+};
+
+/* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
+static inline bool vfio_vga_is_vga(struct pci_dev *pdev)
+{
+	return pdev->class >> 8 == PCI_CLASS_DISPLAY_VGA;
+}
+
+static inline struct vfio_vga_device *
+to_vfio_vga(struct vfio_device *core_vdev)
+{
+	return container_of(core_vdev, struct vfio_vga_device, core.vdev);
+}
+
+/* vfio_pci_rdwr.c */
+int vfio_vga_region_open(struct vfio_vga_device *vga);
+void vfio_vga_region_close(struct vfio_vga_device *vga);
+ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
+			   size_t count, loff_t *ppos, bool iswrite);
+
+/* vfio_pci_reset.c */
+long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
+			  unsigned long arg);
+
+/* vgaarb_shim.c */
+int vgaarb_shim_register(struct vfio_vga_device *vga);
+void vgaarb_shim_unregister(struct vfio_vga_device *vga);
+int vgaarb_shim_acquire(struct vfio_vga_device *vga);
+void vgaarb_shim_release(struct vfio_vga_device *vga);
+
+#endif /* VFIO_PCI_VGA_H */

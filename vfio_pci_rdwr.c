@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Moving bytes: reads and writes of the VGA region (vfio-pci's region 8).
+ *
+ * Called from the read, write, open and close entries in vfio_pci_vga.c.
+ * Calls down into vgaarb_shim.c for the right to touch the legacy ranges.
+ */
+#include <linux/io.h>
+#include <linux/pm_runtime.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "vfio_pci_vga.h"
+
+/* Requests up to this size need no allocation; a text line is 160 bytes. */
+#define BOUNCE_SMALL	64
+/* The most that is moved under one arbitration. */
+#define BOUNCE_LARGE	4096
+
+/**
+ * struct vga_range - one of the legacy ranges
+ * @start: first offset in region 8, equal to the bus address
+ * @end: first offset behind the range
+ * @command: the bit of the command register that lets the card decode it
+ * @max_width: widest access in bytes that the range takes
+ *
+ * Source: PCI-to-PCI Bridge Architecture Specification, VGA Enable bit.
+ */
+static const struct vga_range {
+	u32 start, end;
+	u16 command;
+	u8 max_width;
+} vga_ranges[] = {
+	{ 0xa0000, 0xc0000, PCI_COMMAND_MEMORY, sizeof(unsigned long) },
+	{ 0x3b0, 0x3bc, PCI_COMMAND_IO, sizeof(u32) },
+	{ 0x3c0, 0x3e0, PCI_COMMAND_IO, sizeof(u32) },
+};
+
+static const struct vga_range *vga_range_at(u64 pos)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vga_ranges); i++)
+		if (pos >= vga_ranges[i].start && pos < vga_ranges[i].end)
+			return &vga_ranges[i];
+	return NULL;
+}
+
+/*
+ * Does the card decode @range, as its user has set it up? Caller holds
+ * memory_lock, under which the core updates the decode bits in vconfig.
+ */
+static bool vga_range_decoded(struct vfio_pci_core_device *core,
+			      const struct vga_range *range)
+{
+	u16 cmd = le16_to_cpup((__le16 *)&core->vconfig[PCI_COMMAND]);
+
+	return core->pdev->current_state < PCI_D3hot && (cmd & range->command);
+}
+
+/* The widest naturally aligned access that starts at @pos within @count. */
+static unsigned int access_width(u32 pos, size_t count, unsigned int max)
+{
+	unsigned int width = max;
+
+	while (width > count || !IS_ALIGNED(pos, width))
+		width /= 2;
+	return width;
+}
+
+/*
+ * One access of @width bytes. User space sees the bus's byte order, which is
+ * little-endian; @buf may be unaligned.
+ */
+static void access_read(void __iomem *io, u8 *buf, unsigned int width)
+{
+	__le64 val64;
+	__le32 val32;
+	__le16 val16;
+
+	switch (width) {
+#ifdef CONFIG_64BIT
+	case 8:
+		val64 = cpu_to_le64(readq(io));
+		memcpy(buf, &val64, sizeof(val64));
+		break;
+#endif
+	case 4:
+		val32 = cpu_to_le32(ioread32(io));
+		memcpy(buf, &val32, sizeof(val32));
+		break;
+	case 2:
+		val16 = cpu_to_le16(ioread16(io));
+		memcpy(buf, &val16, sizeof(val16));
+		break;
+	default:
+		*buf = ioread8(io);
+	}
+}
+
+static void access_write(void __iomem *io, const u8 *buf, unsigned int width)
+{
+	__le64 val64;
+	__le32 val32;
+	__le16 val16;
+
+	switch (width) {
+#ifdef CONFIG_64BIT
+	case 8:
+		memcpy(&val64, buf, sizeof(val64));
+		writeq(le64_to_cpu(val64), io);
+		break;
+#endif
+	case 4:
+		memcpy(&val32, buf, sizeof(val32));
+		iowrite32(le32_to_cpu(val32), io);
+		break;
+	case 2:
+		memcpy(&val16, buf, sizeof(val16));
+		iowrite16(le16_to_cpu(val16), io);
+		break;
+	default:
+		iowrite8(*buf, io);
+	}
+}
+
+/* Caller has the route and memory_lock, and the card decodes @range. */
+static void vga_transfer(struct vfio_vga_device *vga,
+			 const struct vga_range *range, u32 pos, u8 *buf,
+			 size_t count, bool iswrite)
+{
+	void __iomem *io;
+	unsigned int width;
+
+	if (range->command == PCI_COMMAND_MEMORY)
+		io = vga->window + (pos - range->start);
+	else
+		io = vga->ports + pos;
+
+	for (; count; count -= width, pos += width, io += width, buf += width) {
+		width = access_width(pos, count, range->max_width);
+		if (iswrite)
+			access_write(io, buf, width);
+		else
+			access_read(io, buf, width);
+	}
+}
+
+/*
+ * Take the route to this card and keep its decode bits and power state still.
+ *
+ * A reset holds memory_lock for writing for as long as the card needs. The
+ * route is given back meanwhile: others must not wait for this card's reset.
+ */
+static int vga_access_begin(struct vfio_vga_device *vga)
+{
+	struct rw_semaphore *memory_lock = &vga->core.memory_lock;
+	int ret;
+
+	for (;;) {
+		ret = vgaarb_shim_acquire(vga);
+		if (ret)
+			return ret;
+		if (down_read_trylock(memory_lock))
+			return 0;
+		vgaarb_shim_release(vga);
+
+		ret = down_read_killable(memory_lock);
+		if (ret)
+			return ret;
+		up_read(memory_lock);
+	}
+}
+
+static void vga_access_end(struct vfio_vga_device *vga)
+{
+	up_read(&vga->core.memory_lock);
+	vgaarb_shim_release(vga);
+}
+
+/*
+ * Move at most BOUNCE_LARGE bytes between @buf and the card. A range that the
+ * card does not decode is not touched, since somebody else might answer: as
+ * on a bus without a taker, reads are all ones and writes are lost.
+ */
+static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
+		    u32 pos, u8 *buf, size_t count, bool iswrite)
+{
+	int ret;
+
+	ret = vga_access_begin(vga);
+	if (ret)
+		return ret;
+
+	if (vga_range_decoded(&vga->core, range))
+		vga_transfer(vga, range, pos, buf, count, iswrite);
+	else if (!iswrite)
+		memset(buf, 0xff, count);
+
+	vga_access_end(vga);
+	return 0;
+}
+
+static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
+		      size_t count, u32 pos, const struct vga_range *range,
+		      u8 *bounce, size_t bounce_size, bool iswrite)
+{
+	size_t done = 0, chunk;
+	int ret = 0;
+
+	/*
+	 * User memory is touched only without the route: a fault there may
+	 * need the very same route, or may never be served at all.
+	 */
+	for (; done < count; done += chunk) {
+		chunk = min(count - done, bounce_size);
+
+		if (done && fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		if (iswrite && copy_from_user(bounce, buf + done, chunk)) {
+			ret = -EFAULT;
+			break;
+		}
+		ret = vga_move(vga, range, pos + done, bounce, chunk, iswrite);
+		if (ret)
+			break;
+		if (!iswrite && copy_to_user(buf + done, bounce, chunk)) {
+			ret = -EFAULT;
+			break;
+		}
+		cond_resched();
+	}
+
+	return done ?: ret;
+}
+
+/**
+ * vfio_vga_region_rw - read or write the VGA region
+ * @vga: the open device
+ * @buf: user buffer
+ * @count: length in bytes, not 0
+ * @ppos: position in the device file; advanced by what was moved
+ * @iswrite: direction
+ *
+ * Bytes move in naturally aligned accesses, as wide as alignment, the rest of
+ * the request and the range allow. The region's contract is documented in
+ * docs/ABI/vga-region.rst.
+ *
+ * Context: process context, may sleep; killable.
+ * Return: bytes moved, cut at the end of the range; -EINVAL outside the three
+ * ranges or when the device has no VGA region; -EFAULT when nothing could be
+ * copied; -EIO when the card cannot be woken; -ENODEV when it is gone;
+ * -EINTR/-ERESTARTSYS when killed or interrupted before the first byte.
+ */
+ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
+			   size_t count, loff_t *ppos, bool iswrite)
+{
+	struct device *dev = &vga->core.pdev->dev;
+	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	const struct vga_range *range;
+	u8 small[BOUNCE_SMALL] __aligned(8), *bounce = small;
+	size_t bounce_size = sizeof(small);
+	ssize_t done;
+
+	if (!vga->has_vga)
+		return -EINVAL;
+	range = vga_range_at(pos);
+	if (!range)
+		return -EINVAL;
+	count = min_t(size_t, count, range->end - pos);
+
+	if (pm_runtime_resume_and_get(dev)) {
+		pci_info_ratelimited(vga->core.pdev,
+				     "VGA access failed: cannot wake the card\n");
+		return -EIO;
+	}
+
+	/* Without memory for the large buffer the small one does, slower. */
+	if (count > sizeof(small)) {
+		bounce = kmalloc(BOUNCE_LARGE, GFP_KERNEL | __GFP_NOWARN);
+		if (bounce)
+			bounce_size = BOUNCE_LARGE;
+		else
+			bounce = small;
+	}
+
+	done = vga_rw(vga, buf, count, pos, range, bounce, bounce_size,
+		      iswrite);
+	if (done > 0)
+		*ppos += done;
+
+	if (bounce != small)
+		kfree(bounce);
+	pm_runtime_put(dev);
+	return done;
+}
+
+/**
+ * vfio_vga_region_open - map the legacy ranges for an open device
+ * @vga: the device, before its first access
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vfio_vga_region_open(struct vfio_vga_device *vga)
+{
+	vga->window = ioremap(VFIO_VGA_MEM_START, VFIO_VGA_MEM_SIZE);
+	if (!vga->window)
+		return -ENOMEM;
+
+	vga->ports = ioport_map(0, VFIO_VGA_PORT_END);
+	if (!vga->ports) {
+		iounmap(vga->window);
+		return -ENOMEM;
+	}
+	vga->has_vga = true;
+	return 0;
+}
+
+/**
+ * vfio_vga_region_close - undo vfio_vga_region_open()
+ * @vga: the device, after its last access; may have no VGA region
+ *
+ * Context: process context, may sleep.
+ */
+void vfio_vga_region_close(struct vfio_vga_device *vga)
+{
+	if (!vga->has_vga)
+		return;
+	vga->has_vga = false;
+	ioport_unmap(vga->ports);
+	iounmap(vga->window);
+}

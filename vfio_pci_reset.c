@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bringing a card back: the resets a user asks for through the device fd.
+ *
+ * The resets themselves are the vfio-pci core's. Called from the ioctl entry
+ * in vfio_pci_vga.c only.
+ */
+#include "compat.h"
+#include "vfio_pci_vga.h"
+
+/**
+ * vfio_vga_reset_ioctl - VFIO_DEVICE_RESET and VFIO_DEVICE_PCI_HOT_RESET
+ * @vga: the open device
+ * @cmd: the ioctl's number
+ * @arg: the ioctl's argument
+ *
+ * The core holds memory_lock for writing while it resets the function, so no
+ * legacy access is in flight on this card (see vfio_vga_region_rw()).
+ *
+ * Context: process context, may sleep, no locks held.
+ * Return: what the core returns; specified in <linux/vfio.h>.
+ */
+long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
+			  unsigned long arg)
+{
+	return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-pci-vga: a vfio-pci variant driver for display controllers.
+ *
+ * Adds the VGA region (region 8) to a card on every kernel, arbitrated by the
+ * kernel's VGA arbiter. All else is delegated to vfio-pci-core, so that a VMM
+ * that works with vfio-pci works here unmodified.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/aperture.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "vfio_pci_vga.h"
+
+static char ids[1024] __initdata;
+module_param_string(ids, ids, sizeof(ids), 0);
+MODULE_PARM_DESC(ids, "PCI IDs of display controllers to bind without driver_override: \"vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]\", hexadecimal, comma separated");
+
+static bool nointxmask;
+module_param(nointxmask, bool, 0644);
+MODULE_PARM_DESC(nointxmask, "Disable PCI 2.3 style INTx masking for devices opened from now on");
+
+static bool disable_vga;
+module_param(disable_vga, bool, 0444);
+MODULE_PARM_DESC(disable_vga, "Do not offer the VGA region");
+
+static bool disable_idle_d3;
+module_param(disable_idle_d3, bool, 0644);
+MODULE_PARM_DESC(disable_idle_d3, "Disable the D3 power state for idle, unused devices bound from now on");
+
+#ifdef CONFIG_PCI_IOV
+static bool enable_sriov;
+module_param(enable_sriov, bool, 0644);
+MODULE_PARM_DESC(enable_sriov, "Enable SR-IOV configuration through sriov_numvfs");
+#endif
+
+static int vfio_vga_init_dev(struct vfio_device *core_vdev)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	int ret;
+
+	ret = vfio_pci_core_init_dev(core_vdev);
+	if (ret)
+		return ret;
+
+	/* The core's default is vfio-pci's parameter; this device has ours. */
+	vga->core.disable_idle_d3 = disable_idle_d3;
+	return 0;
+}
+
+static int vfio_vga_open_device(struct vfio_device *core_vdev)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	struct vfio_pci_core_device *core = &vga->core;
+	struct pci_dev *pdev = core->pdev;
+	int ret;
+
+	/*
+	 * A framebuffer may have come back since the driver was bound, and
+	 * the core evicts them for class 0300 only.
+	 */
+	ret = aperture_remove_conflicting_pci_devices(pdev, KBUILD_MODNAME);
+	if (ret) {
+		pci_err(pdev, "cannot evict the framebuffer from this card (%d); unbind its driver first\n",
+			ret);
+		return ret;
+	}
+
+	ret = vfio_pci_core_enable(core);
+	if (ret)
+		return ret;
+
+	/* As above: replace what the core derived from vfio-pci's parameter. */
+	if (!core->nointx)
+		core->pci_2_3 = !nointxmask && pci_intx_mask_supported(pdev);
+
+	if (vfio_vga_is_vga(pdev) && !disable_vga) {
+		ret = vfio_vga_region_open(vga);
+		if (ret) {
+			vfio_pci_core_disable(core);
+			return ret;
+		}
+	}
+
+	vfio_pci_core_finish_enable(core);
+	return 0;
+}
+
+static void vfio_vga_close_device(struct vfio_device *core_vdev)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+
+	vfio_vga_region_close(vga);
+	vfio_pci_core_close_device(core_vdev);
+}
+
+static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
+			     size_t count, loff_t *ppos)
+{
+	if (count && VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_region_rw(to_vfio_vga(core_vdev), buf, count,
+					  ppos, false);
+	return vfio_pci_core_read(core_vdev, buf, count, ppos);
+}
+
+static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
+			      const char __user *buf, size_t count,
+			      loff_t *ppos)
+{
+	if (count && VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_region_rw(to_vfio_vga(core_vdev),
+					  (char __user *)buf, count, ppos,
+					  true);
+	return vfio_pci_core_write(core_vdev, buf, count, ppos);
+}
+
+static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
+				     unsigned long arg)
+{
+	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
+	struct vfio_region_info __user *uarg = (void __user *)arg;
+	struct vfio_region_info info;
+
+	if (copy_from_user(&info, uarg, minsz))
+		return -EFAULT;
+	if (info.argsz < minsz)
+		return -EINVAL;
+	if (info.index != VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_pci_core_ioctl(&vga->core.vdev,
+					   VFIO_DEVICE_GET_REGION_INFO, arg);
+	if (!vga->has_vga)
+		return -EINVAL;
+
+	info.offset = VFIO_PCI_INDEX_TO_OFFSET(info.index);
+	info.size = VFIO_VGA_REGION_SIZE;
+	info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
+
+	return copy_to_user(uarg, &info, minsz) ? -EFAULT : 0;
+}
+
+static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
+			   unsigned long arg)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+
+	switch (cmd) {
+	case VFIO_DEVICE_GET_REGION_INFO:
+		return vfio_vga_get_region_info(vga, arg);
+	case VFIO_DEVICE_RESET:
+	case VFIO_DEVICE_PCI_HOT_RESET:
+		return vfio_vga_reset_ioctl(vga, cmd, arg);
+	default:
+		return vfio_pci_core_ioctl(core_vdev, cmd, arg);
+	}
+}
+
+static const struct vfio_device_ops vfio_vga_ops = {
+	.name		= "vfio-pci-vga",
+	.init		= vfio_vga_init_dev,
+	.release	= vfio_pci_core_release_dev,
+	.open_device	= vfio_vga_open_device,
+	.close_device	= vfio_vga_close_device,
+	.ioctl		= vfio_vga_ioctl,
+	.device_feature = vfio_pci_core_ioctl_feature,
+	.read		= vfio_vga_read,
+	.write		= vfio_vga_write,
+	.mmap		= vfio_pci_core_mmap,
+	.request	= vfio_pci_core_request,
+	.match		= vfio_pci_core_match,
+	VFIO_VGA_IOMMUFD_OPS
+};
+
+static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct vfio_vga_device *vga;
+	int ret;
+
+	/* Dynamic IDs can name anything; the id table cannot. */
+	if (pdev->class >> 16 != PCI_BASE_CLASS_DISPLAY) {
+		pci_err(pdev, "class %06x is not a display controller, bind it to vfio-pci instead\n",
+			pdev->class);
+		return -EINVAL;
+	}
+
+	vga = vfio_alloc_device(vfio_vga_device, core.vdev, &pdev->dev,
+				&vfio_vga_ops);
+	if (IS_ERR(vga))
+		return PTR_ERR(vga);
+
+	/* The arbiter's callback finds the device through its drvdata. */
+	dev_set_drvdata(&pdev->dev, &vga->core);
+	ret = vfio_pci_core_register_device(&vga->core);
+	if (ret)
+		goto err_put;
+
+	ret = vgaarb_shim_register(vga);
+	if (ret)
+		goto err_unregister;
+	return 0;
+
+err_unregister:
+	vfio_pci_core_unregister_device(&vga->core);
+err_put:
+	vfio_put_device(&vga->core.vdev);
+	return ret;
+}
+
+static void vfio_vga_remove(struct pci_dev *pdev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+	struct vfio_vga_device *vga = to_vfio_vga(&core->vdev);
+
+	vfio_pci_core_unregister_device(core);
+	vgaarb_shim_unregister(vga);
+	vfio_put_device(&core->vdev);
+}
+
+static int vfio_vga_sriov_configure(struct pci_dev *pdev, int nr_virtfn)
+{
+#ifdef CONFIG_PCI_IOV
+	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
+
+	if (enable_sriov)
+		return vfio_pci_core_sriov_configure(core, nr_virtfn);
+#endif
+	return -ENOENT;
+}
+
+/* Every display controller, but only where driver_override asks for us. */
+static const struct pci_device_id vfio_vga_table[] = {
+	{
+		.vendor = PCI_ANY_ID, .device = PCI_ANY_ID,
+		.subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID,
+		.class = PCI_BASE_CLASS_DISPLAY << 16, .class_mask = 0xff0000,
+		.override_only = PCI_ID_F_VFIO_DRIVER_OVERRIDE,
+	},
+	{}
+};
+MODULE_DEVICE_TABLE(pci, vfio_vga_table);
+
+static struct pci_driver vfio_vga_driver = {
+	.name			= "vfio-pci-vga",
+	.id_table		= vfio_vga_table,
+	.probe			= vfio_vga_probe,
+	.remove			= vfio_vga_remove,
+	.sriov_configure	= vfio_vga_sriov_configure,
+	.err_handler		= &vfio_pci_core_err_handlers,
+	.driver_managed_dma	= true,
+};
+
+/* The ids parameter, in vfio-pci's syntax. A bad entry is told and skipped. */
+static void __init vfio_vga_add_ids(void)
+{
+	char *list = ids, *entry;
+
+	while ((entry = strsep(&list, ","))) {
+		unsigned int vendor, device, class = 0, class_mask = 0;
+		unsigned int subvendor = PCI_ANY_ID, subdevice = PCI_ANY_ID;
+		int ret;
+
+		if (!*entry)
+			continue;
+		if (sscanf(entry, "%x:%x:%x:%x:%x:%x", &vendor, &device,
+			   &subvendor, &subdevice, &class, &class_mask) < 2) {
+			pr_warn("ids: \"%s\" is not vendor:device, ignored\n",
+				entry);
+			continue;
+		}
+		ret = pci_add_dynid(&vfio_vga_driver, vendor, device, subvendor,
+				    subdevice, class, class_mask, 0);
+		if (ret)
+			pr_warn("ids: cannot add \"%s\" (%d)\n", entry, ret);
+	}
+}
+
+static int __init vfio_vga_init(void)
+{
+	int ret;
+
+	ret = pci_register_driver(&vfio_vga_driver);
+	if (ret)
+		return ret;
+
+	vfio_vga_add_ids();
+	return 0;
+}
+module_init(vfio_vga_init);
+
+static void __exit vfio_vga_exit(void)
+{
+	pci_unregister_driver(&vfio_vga_driver);
+}
+module_exit(vfio_vga_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("vfio-pci variant driver for VGA cards: arbitrated legacy VGA region");
