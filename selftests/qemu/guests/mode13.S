@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Boot sector: mode 13h (320x200, 256 colours), a palette of ours through the legacy ports and a
+ * picture through the legacy memory window.  screen.py computes the same (mode13_pixels(),
+ * mode13_palette()).
+ */
+#include "guest.h"
+
+	guest_start
+	movw	$0x0013, %ax
+	int	$0x10
+
+	/* palette entry i, in 6 bits: red i, green 3 * i, blue i ^ 0x2a */
+	movw	$0x3c8, %dx
+	xorw	%ax, %ax
+	outb	%al, %dx
+	incw	%dx
+	xorw	%cx, %cx
+entry:
+	movb	%cl, %al
+	andb	$0x3f, %al
+	outb	%al, %dx
+	movb	%cl, %al
+	addb	%cl, %al
+	addb	%cl, %al
+	andb	$0x3f, %al
+	outb	%al, %dx
+	movb	%cl, %al
+	xorb	$0x2a, %al
+	andb	$0x3f, %al
+	outb	%al, %dx
+	incb	%cl
+	jnz	entry
+
+	/* pixel (x, y): x + 3 * y, modulo 256; two pixels a store */
+	movw	$0xa000, %ax
+	movw	%ax, %es
+	xorw	%di, %di
+	xorw	%dx, %dx
+line:
+	movb	%dl, %al
+	movb	%dl, %ah
+	incb	%ah
+	movw	$160, %cx
+pair:
+	stosw
+	addb	$2, %al
+	addb	$2, %ah
+	loop	pair
+	addw	$3, %dx
+	cmpw	$600, %dx
+	jb	line
+
+	guest_end
+	guest_signature

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Boot sector: fills the 80x25 text screen through the legacy memory window.
+ *
+ * The BIOS only sets the mode; every cell is a store of ours to 0xb8000, which under assignment is
+ * the VGA region.  screen.py computes the same cells (text_cells()).
+ */
+#include "guest.h"
+
+	guest_start
+	movw	$0x0003, %ax		/* 80x25, 16 colours */
+	int	$0x10
+	movb	$0x01, %ah		/* no cursor: its blinking would spoil the comparison */
+	movw	$0x2000, %cx
+	int	$0x10
+
+	movw	$0xb800, %ax
+	movw	%ax, %es
+	xorw	%di, %di
+	movb	$0x21, %al		/* character: 0x21 to 0x7e, in turn */
+	movb	$0x01, %ah		/* attribute: 0x01 to 0x7f, in turn; bit 7 would blink */
+cell:
+	stosw
+	incb	%al
+	cmpb	$0x7f, %al
+	jb	1f
+	movb	$0x21, %al
+1:	incb	%ah
+	jns	2f
+	movb	$0x01, %ah
+2:	cmpw	$2 * 80 * 25, %di
+	jb	cell
+
+	guest_end
+	guest_signature
