@@ -13,11 +13,45 @@ O ?= build/$(or $(notdir $(patsubst %/build,%,$(KDIR))),module)
 
 SOURCES := Kbuild $(wildcard *.c) $(wildcard include/*.h)
 
-.PHONY: all modules
-all: modules
+# The kernel's makefiles would take our O= for theirs: variables of the command
+# line reach them only by name.
+MAKEOVERRIDES =
+KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
+	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-modules:
+.PHONY: all modules install check demo lint deps dkms-install dkms-uninstall clean help
+
+all: modules ## what make does without a target: modules
+
+modules: ## build/KVER/vfio-pci-vga.ko, for the kernel of KDIR=, into O=
 	@test -n "$(KDIR)" && test -e "$(KDIR)/Makefile" || { echo "No kernel build tree: install linux-headers-$$(uname -r) or name one with KDIR=" >&2; exit 1; }
 	@mkdir -p $(O)/include
 	@for f in $(SOURCES); do ln -sf $(CURDIR)/$$f $(O)/$$f; done
-	$(MAKE) -C $(KDIR) M=$(abspath $(O)) modules
+	+$(KBUILD) modules
+
+install: modules ## modules, then put the module into /lib/modules/KVER (root)
+	+$(KBUILD) modules_install
+
+demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
+	@scripts/demo.sh
+
+check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
+	@scripts/check.sh $(KERNEL)
+
+lint: ## sparse, W=1, checkpatch, kernel-doc, clang-format, shellcheck, pyflakes, codespell
+	@scripts/lint.sh
+
+deps: ## install what the targets need from Debian's packages, or print what is missing
+	@scripts/deps.sh
+
+dkms-install: ## build and install through DKMS for the running kernel and later ones (root)
+	@scripts/dkms.sh install
+
+dkms-uninstall: ## take it out of DKMS again (root)
+	@scripts/dkms.sh uninstall
+
+clean: ## remove build/; caches are in ~/.cache/vfio-pci-vga
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s%s\n", $$1, $$2 }' Makefile

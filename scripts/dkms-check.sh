@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of dkms.conf and dkms.sh, in trees of their own: the system's DKMS tree,
+# /usr/src and /lib/modules stay as they are. TAP.
+#
+# usage: dkms-check.sh KVER...
+set -u
+cd "$(dirname "$0")/.." || exit
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+dkms_tree=$tmp/dkms source_tree=$tmp/src install_tree=$tmp/modules
+mkdir -p "$dkms_tree" "$source_tree" "$install_tree"
+trees=(--dkmstree "$dkms_tree" --sourcetree "$source_tree" --installtree "$install_tree")
+export DKMS_TREES="$dkms_tree $source_tree $install_tree"
+# Without a tool to sign with, DKMS does not make the machine a signing key.
+export sign_file=/nonexistent
+# shellcheck source=/dev/null
+module=$(kernel_source_dir='' dkms_tree='' . ./dkms.conf && echo "$PACKAGE_NAME/$PACKAGE_VERSION")
+
+n=0 failed=0
+result() { # STATUS NAME, with the log of what was done in $tmp/log
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n $2"
+	else
+		echo "not ok $n $2"
+		sed 's/^/# /' "$tmp/log"
+		failed=$((failed + 1))
+	fi
+}
+
+installed() { # KVER
+	local ko=$install_tree/$1/updates/dkms/vfio-pci-vga.ko
+
+	[ "$(modinfo -F vermagic "$ko" 2>>"$tmp/log" | cut -d ' ' -f 1)" = "$1" ] &&
+		dkms status "$module" -k "$1" "${trees[@]}" 2>&1 | tee -a "$tmp/log" |
+		grep -q ": installed$"
+}
+
+declined() { # KVER CONFIG-LINES REASON
+	local status=0
+
+	mkdir -p "$tmp/kernel/include" "$install_tree/$1"
+	printf '%s\n' "$2" >"$tmp/kernel/.config"
+	dkms install "$module" -k "$1" --kernelsourcedir "$tmp/kernel" --no-depmod \
+		"${trees[@]}" >"$tmp/log" 2>&1 || status=$?
+	[ "$status" -eq 77 ] && grep -q "needs.*$3" "$tmp/log" &&
+		[ ! -e "$install_tree/$1/updates" ]
+}
+
+echo "TAP version 13"
+echo "1..$((2 * $# + 5))"
+
+for kver; do
+	mkdir -p "$install_tree/$kver"
+	KVER=$kver scripts/dkms.sh install >"$tmp/log" 2>&1 && installed "$kver"
+	result $? "dkms_builds_and_installs_for_$kver"
+	scripts/dkms.sh uninstall >>"$tmp/log" 2>&1 && ! installed "$kver"
+	result $? "dkms_removes_from_$kver"
+done
+
+KVER=$1 scripts/dkms.sh install >"$tmp/log" 2>&1
+served=$(printf '%s\n' CONFIG_VFIO_PCI_CORE=m CONFIG_VGA_ARB=y)
+
+declined 6.0.12-amd64 "$served" "Linux 6.1"
+result $? "dkms_declines_a_kernel_before_6.1"
+declined 6.1.0-fake-amd64 "CONFIG_VGA_ARB=y" CONFIG_VFIO_PCI_CORE
+result $? "dkms_declines_a_kernel_without_VFIO_PCI_CORE"
+declined 6.1.0-fake-amd64 "CONFIG_VFIO_PCI_CORE=m" CONFIG_VGA_ARB
+result $? "dkms_declines_a_kernel_without_VGA_ARB"
+# The same fake kernel with both options must get as far as the compiler.
+! declined 6.1.0-fake-amd64 "$served" "" && grep -q "Bad return status for module build" "$tmp/log"
+result $? "dkms_does_not_decline_a_kernel_that_has_both"
+
+scripts/dkms.sh uninstall >"$tmp/log" 2>&1
+find "$dkms_tree" "$source_tree" "$install_tree" -type f >>"$tmp/log"
+[ -z "$(find "$dkms_tree" "$source_tree" "$install_tree" -type f)" ]
+result $? "dkms_uninstall_leaves_no_file"
+
+echo "$((n - failed)) passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
