@@ -107,8 +107,8 @@ def glyph_lines(font, character, attribute, palette):
     lines = []
     for bits in font[character * GLYPH_HEIGHT:(character + 1) * GLYPH_HEIGHT]:
         dots = [foreground if bits & 0x80 >> i else background for i in range(8)]
-        # The ninth column repeats the eighth for line-drawing characters only.
-        dots.append(dots[7] if 0xc0 <= character <= 0xdf else background)
+        # The ninth column repeats the eighth for graphic characters only (QEMU's range, not the VGA's).
+        dots.append(dots[7] if 0xb0 <= character <= 0xdf else background)
         lines.append(b"".join(dots))
     return lines
 
@@ -152,7 +152,7 @@ def check_text(ppm, memory, marked, cursor):
 
 def text_cells():
     """The cells guests/text.S writes."""
-    return [(0x21 + n % 94, 1 + n % 127) for n in range(COLUMNS * ROWS)]
+    return [(n % 256, 1 + n % 127) for n in range(COLUMNS * ROWS)]
 
 
 def check_pattern_text(ppm, memory):

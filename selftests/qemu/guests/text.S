@@ -17,18 +17,14 @@
 	movw	$0xb800, %ax
 	movw	%ax, %es
 	xorw	%di, %di
-	movb	$0x21, %al		/* character: 0x21 to 0x7e, in turn */
-	movb	$0x01, %ah		/* attribute: 0x01 to 0x7f, in turn; bit 7 would blink */
-cell:
+	movw	$0x0100, %ax		/* character: all 256, in turn */
+cell:				/* attribute: 0x01 to 0x7f, in turn; bit 7 would blink */
 	stosw
 	incb	%al
-	cmpb	$0x7f, %al
-	jb	1f
-	movb	$0x21, %al
-1:	incb	%ah
-	jns	2f
+	incb	%ah
+	jns	1f
 	movb	$0x01, %ah
-2:	cmpw	$2 * 80 * 25, %di
+1:	cmpw	$2 * 80 * 25, %di
 	jb	cell
 
 	guest_end

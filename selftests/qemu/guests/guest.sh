@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Guests on an assigned card, for the tests in ../tests: source it inside L1.
+#
+# A guest test runs one scenario with the driver under test and with stock vfio-pci in the same boot,
+# and appends both outcomes to the table that guest_table.sh prints.
+
+# shellcheck source-path=SCRIPTDIR source=../inside/lablib.sh
+. /lab/bin/lablib.sh
+
+GUESTS=/lab/guests
+GUEST_TABLE=/run/guest-table
+GUEST_BDF=$VFIO_VGA_BDF
+NO_VGA_REGION="does not support requested feature x-vga"
+
+# card_id BDF: the name L0 knows the card by.
+card_id() {
+	sed -n "s/^\(CARD[A-Z0-9_]*\)=['\"]*$1['\"]*$/\1/p" /lab/env | tr '[:upper:]' '[:lower:]' | sed 's/^card_//'
+}
+
+# stock_has_vga: whether this kernel's own vfio-pci was built with CONFIG_VFIO_PCI_VGA.
+stock_has_vga() {
+	modprobe vfio-pci-core && grep -q ' vfio_pci_vga_rw[[:space:]]' /proc/kallsyms
+}
+
+# has_region DRIVER: whether the VGA region must be there.
+has_region() {
+	[ "$1" = vfio-pci-vga ] || stock_has_vga
+}
+
+# prepare_card DRIVER: the card with no trace of an earlier guest, bound to the driver.
+prepare_card() {
+	unbind "$GUEST_BDF" && setpci -s "$GUEST_BDF" COMMAND=2:2 &&
+		"$GUESTS/bar0" "$GUEST_BDF" fill 0xa5 || return
+	if [ "$1" = vfio-pci ]; then modprobe vfio-pci; else load_module; fi || return
+	bind_driver "$GUEST_BDF" "$1"
+}
+
+# shows CARD NAME SPEC: whether L0 sees that on the card, and why not in SHOWN.
+shows() {
+	SHOWN=$(l0 screen-equals "$1" "$2" "$3" 2>&1)
+}
+
+# refuses CARD NAME SPEC: L0 looked at the card and saw something else.
+refuses() {
+	if shows "$@" || [[ $SHOWN != "$3: "* ]]; then
+		diag "$1: $SHOWN"
+		return 1
+	fi
+}
+
+# until_shows SECONDS NAME SPEC: wait for the picture while the guest lives.
+until_shows() {
+	local end=$((SECONDS + $1))
+	while ! shows "$(card_id "$GUEST_BDF")" "$2" "$3"; do
+		if ! kill -0 "$L2_PID" 2>/dev/null; then
+			SHOWN="QEMU ended: $(tail -n 2 "$L2_LOG")"
+			return 1
+		fi
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.3
+	done
+}
+
+# others_refuse NAME SPEC: no other card shows the picture.
+others_refuse() {
+	local card id
+	for card in "$CARD_HOST" "$CARD1" "$CARD2" "$CARD3"; do
+		[ "$card" = "$GUEST_BDF" ] && continue
+		id=$(card_id "$card")
+		refuses "$id" "$1-not-$id" "$2" || return
+	done
+}
+
+# start_guest OPTIONS [QEMU_ARGUMENT...]: run_l2 with SeaBIOS's debug output kept in GUEST_DEBUG.
+start_guest() {
+	local options=$1
+	shift
+	GUEST_DEBUG=$(mktemp /tmp/guest-debug.XXXXXX)
+	run_l2 "$GUEST_BDF" "$options" -debugcon "file:$GUEST_DEBUG" -global isa-debugcon.iobase=0x402 "$@"
+}
+
+# tell_guest: what is known about a guest that did not do what it must.
+tell_guest() {
+	diag "screen: $SHOWN"
+	diag "QEMU: $(tail -n 5 "$L2_LOG")"
+	diag "firmware: $(tail -n 5 "$GUEST_DEBUG")"
+}
+
+# record SCENARIO DRIVER OUTCOME: a cell of the table.
+record() {
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$GUEST_TABLE"
+}
+
+# guest_shows DRIVER SCENARIO SPEC SECONDS OPTIONS [QEMU_ARGUMENT...]
+# Four promises: the card shows nothing of it before, all of it after, nobody else does, the guest ends.
+guest_shows() {
+	local driver=$1 scenario=$2 spec=$3 seconds=$4 card name start outcome=fail
+	shift 4
+	card=$(card_id "$GUEST_BDF")
+	name=$scenario-$driver
+	check "$driver: the card is prepared for $scenario" prepare_card "$driver"
+	check "$driver: a card that no guest has drawn on is refused as $spec" \
+		refuses "$card" "$name-before" "$spec"
+	start=$SECONDS
+	start_guest "$@"
+	if check "$driver: $scenario draws every pixel on the card's screen and in its memory" \
+		until_shows "$seconds" "$name" "$spec"; then
+		outcome="shown in $((SECONDS - start)) s"
+		diag "$driver: $SHOWN"
+	else
+		tell_guest
+	fi
+	record "$scenario" "$driver" "$outcome"
+	check "$driver: no other card shows what $scenario drew" others_refuse "$name" "$spec"
+	[ -z "${GUEST_EXTRA-}" ] || check "$driver: $GUEST_EXTRA_PROMISE" "$GUEST_EXTRA" "$name"
+	check "$driver: the guest of $scenario ends when told to" stop_l2
+}
+
+# guest_refused DRIVER SCENARIO SPEC OPTIONS [QEMU_ARGUMENT...]
+# Two promises, for a driver without the VGA region: QEMU says so and ends, and nothing is drawn.
+guest_refused() {
+	local driver=$1 scenario=$2 spec=$3 outcome=fail
+	shift 3
+	check "$driver: the card is prepared for $scenario" prepare_card "$driver"
+	start_guest "$@"
+	if check "$driver: QEMU refuses x-vga=on for $scenario" ended_without_vga; then
+		outcome="no x-vga"
+	else
+		stop_l2
+	fi
+	record "$scenario" "$driver" "$outcome"
+	check "$driver: the card stays without $spec" \
+		refuses "$(card_id "$GUEST_BDF")" "$scenario-$driver" "$spec"
+}
+
+# ended_without_vga: QEMU has ended, in failure, for want of the VGA region.
+ended_without_vga() {
+	wait_for 20 guest_has_ended || { diag "QEMU runs"; return 1; }
+	wait "$L2_PID" && { diag "QEMU ended with success"; return 1; }
+	grep -q "$NO_VGA_REGION" "$L2_LOG" || { diag "QEMU: $(cat "$L2_LOG")"; return 1; }
+}
+
+guest_has_ended() {
+	! kill -0 "$L2_PID" 2>/dev/null
+}
+
+# scenario NAME SPEC SECONDS OPTIONS [QEMU_ARGUMENT...]: a whole test, with both drivers.
+# The scenario needs the VGA region if OPTIONS has x-vga=on. GUEST_DRIVERS narrows the drivers.
+scenario() {
+	local driver count=0 drivers=${GUEST_DRIVERS:-vfio-pci-vga vfio-pci} name=$1 spec=$2
+	for driver in $drivers; do
+		if [[ $4 != *x-vga=on* ]] || has_region "$driver"; then
+			count=$((count + 5))
+			[ -z "${GUEST_EXTRA-}" ] || count=$((count + 1))
+		else
+			count=$((count + 3))
+		fi
+	done
+	plan "$count"
+	for driver in $drivers; do
+		if [[ $4 != *x-vga=on* ]] || has_region "$driver"; then
+			guest_shows "$driver" "$@"
+		else
+			guest_refused "$driver" "$name" "$spec" "${@:4}"
+		fi
+	done
+	finish
+}

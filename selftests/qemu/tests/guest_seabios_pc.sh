@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# SeaBIOS on machine type pc reaches its last line on the assigned card.
+# shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
+. /lab/guests/guest.sh
+
+scenario seabios-pc seabios 40 ,x-vga=on -machine pc
