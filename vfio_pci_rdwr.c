@@ -28,11 +28,13 @@
  *
  * Source: PCI-to-PCI Bridge Architecture Specification, VGA Enable bit.
  */
-static const struct vga_range {
+struct vga_range {
 	u32 start, end;
 	u16 command;
 	u8 max_width;
-} vga_ranges[] = {
+};
+
+static const struct vga_range vga_ranges[] = {
 	{ 0xa0000, 0xc0000, PCI_COMMAND_MEMORY, sizeof(unsigned long) },
 	{ 0x3b0, 0x3bc, PCI_COMMAND_IO, sizeof(u32) },
 	{ 0x3c0, 0x3e0, PCI_COMMAND_IO, sizeof(u32) },
@@ -57,7 +59,9 @@ static bool vga_range_decoded(struct vfio_pci_core_device *core,
 {
 	u16 cmd = le16_to_cpup((__le16 *)&core->vconfig[PCI_COMMAND]);
 
-	return core->pdev->current_state < PCI_D3hot && (cmd & range->command);
+	return core->pdev->current_state != PCI_D3hot &&
+	       core->pdev->current_state != PCI_D3cold &&
+	       (cmd & range->command);
 }
 
 /* The widest naturally aligned access that starts at @pos within @count. */
@@ -275,7 +279,7 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 
 	if (pm_runtime_resume_and_get(dev)) {
 		pci_info_ratelimited(vga->core.pdev,
-				     "VGA access failed: cannot wake the card\n");
+				     "VGA access failed: cannot wake it\n");
 		return -EIO;
 	}
 

@@ -17,11 +17,14 @@
 
 static char ids[1024] __initdata;
 module_param_string(ids, ids, sizeof(ids), 0);
-MODULE_PARM_DESC(ids, "PCI IDs of display controllers to bind without driver_override: \"vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]\", hexadecimal, comma separated");
+MODULE_PARM_DESC(ids,
+		 "Cards to bind without driver_override, comma separated;"
+		 " vendor:device[:subvendor[:subdevice[:class[:class_mask]]]]");
 
 static bool nointxmask;
 module_param(nointxmask, bool, 0644);
-MODULE_PARM_DESC(nointxmask, "Disable PCI 2.3 style INTx masking for devices opened from now on");
+MODULE_PARM_DESC(nointxmask,
+		 "Disable PCI 2.3 style INTx masking for devices opened later");
 
 static bool disable_vga;
 module_param(disable_vga, bool, 0444);
@@ -29,12 +32,14 @@ MODULE_PARM_DESC(disable_vga, "Do not offer the VGA region");
 
 static bool disable_idle_d3;
 module_param(disable_idle_d3, bool, 0644);
-MODULE_PARM_DESC(disable_idle_d3, "Disable the D3 power state for idle, unused devices bound from now on");
+MODULE_PARM_DESC(disable_idle_d3,
+		 "Disable the D3 power state for idle devices bound later");
 
 #ifdef CONFIG_PCI_IOV
 static bool enable_sriov;
 module_param(enable_sriov, bool, 0644);
-MODULE_PARM_DESC(enable_sriov, "Enable SR-IOV configuration through sriov_numvfs");
+MODULE_PARM_DESC(enable_sriov,
+		 "Enable SR-IOV configuration through sriov_numvfs");
 #endif
 
 static int vfio_vga_init_dev(struct vfio_device *core_vdev)
@@ -64,7 +69,8 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 	 */
 	ret = aperture_remove_conflicting_pci_devices(pdev, KBUILD_MODNAME);
 	if (ret) {
-		pci_err(pdev, "cannot evict the framebuffer from this card (%d); unbind its driver first\n",
+		pci_err(pdev,
+			"cannot evict the framebuffer from this card (%d); unbind its driver first\n",
 			ret);
 		return ret;
 	}
@@ -100,7 +106,8 @@ static void vfio_vga_close_device(struct vfio_device *core_vdev)
 static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
 			     size_t count, loff_t *ppos)
 {
-	if (count && VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
+	if (count &&
+	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_region_rw(to_vfio_vga(core_vdev), buf, count,
 					  ppos, false);
 	return vfio_pci_core_read(core_vdev, buf, count, ppos);
@@ -110,7 +117,8 @@ static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 			      const char __user *buf, size_t count,
 			      loff_t *ppos)
 {
-	if (count && VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
+	if (count &&
+	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_region_rw(to_vfio_vga(core_vdev),
 					  (char __user *)buf, count, ppos,
 					  true);
@@ -180,7 +188,8 @@ static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	/* Dynamic IDs can name anything; the id table cannot. */
 	if (pdev->class >> 16 != PCI_BASE_CLASS_DISPLAY) {
-		pci_err(pdev, "class %06x is not a display controller, bind it to vfio-pci instead\n",
+		pci_err(pdev,
+			"class %06x is not a display controller, bind it to vfio-pci instead\n",
 			pdev->class);
 		return -EINVAL;
 	}
@@ -232,9 +241,12 @@ static int vfio_vga_sriov_configure(struct pci_dev *pdev, int nr_virtfn)
 /* Every display controller, but only where driver_override asks for us. */
 static const struct pci_device_id vfio_vga_table[] = {
 	{
-		.vendor = PCI_ANY_ID, .device = PCI_ANY_ID,
-		.subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID,
-		.class = PCI_BASE_CLASS_DISPLAY << 16, .class_mask = 0xff0000,
+		.vendor = PCI_ANY_ID,
+		.device = PCI_ANY_ID,
+		.subvendor = PCI_ANY_ID,
+		.subdevice = PCI_ANY_ID,
+		.class = PCI_BASE_CLASS_DISPLAY << 16,
+		.class_mask = 0xff0000,
 		.override_only = PCI_ID_F_VFIO_DRIVER_OVERRIDE,
 	},
 	{}
@@ -296,4 +308,4 @@ static void __exit vfio_vga_exit(void)
 module_exit(vfio_vga_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("vfio-pci variant driver for VGA cards: arbitrated legacy VGA region");
+MODULE_DESCRIPTION("vfio-pci variant driver for VGA cards");

@@ -37,8 +37,7 @@ static inline bool vfio_vga_is_vga(struct pci_dev *pdev)
 	return pdev->class >> 8 == PCI_CLASS_DISPLAY_VGA;
 }
 
-static inline struct vfio_vga_device *
-to_vfio_vga(struct vfio_device *core_vdev)
+static inline struct vfio_vga_device *to_vfio_vga(struct vfio_device *core_vdev)
 {
 	return container_of(core_vdev, struct vfio_vga_device, core.vdev);
 }
