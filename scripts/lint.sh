@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The linters. Each must have nothing to say.
+#
+# usage: lint.sh [LINTER...]   (default: all; the names are those of the
+# functions lint_* below)
+set -u
+cd "$(dirname "$0")/.." || exit
+LC_ALL=C.UTF-8
+export LC_ALL
+
+scripts/deps.sh build lint || exit
+
+# What a fresh clone has, and what is about to be added to it.
+files() { # FIND-EXPRESSION...
+	find . \( -path ./build -o -path ./.git -o -name __pycache__ -o -name '*.mod.c' \) -prune \
+		-o -type f \( "$@" \) -print | sort
+}
+
+with_interpreter() { # REGEX
+	files ! -name '*.png' | while read -r f; do
+		head -n 1 "$f" | grep -q -a -E "^#!.*$1" && echo "$f"
+	done
+}
+
+mapfile -t all_c < <(files -name '*.[ch]')
+mapfile -t shell < <({ with_interpreter '/(ba|da|)sh\b'; files -name '*.sh' -o -name dkms.conf; } | sort -u)
+mapfile -t python < <({ with_interpreter 'python3'; files -name '*.py'; } | sort -u)
+mapfile -t text < <(files ! -name '*.png' ! -name COPYING)
+
+# Output is a finding: sparse and the compiler only warn.
+build() { # KDIR OUT MAKE-VARIABLES...
+	local kdir=$1 out=$2 log=build/lint/$2.log
+	shift 2
+
+	rm -rf "build/lint/$out"
+	mkdir -p build/lint
+	make modules KDIR="$kdir" O="build/lint/$out" "$@" >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	! grep -E '(warning|error|note):' "$log"
+}
+
+build_all() { # NAME MAKE-VARIABLES...
+	local name=$1 kdir status=1
+	shift
+
+	for kdir in /lib/modules/*-amd64/build; do
+		[ -e "$kdir/Makefile" ] || continue
+		status=0
+		build "$kdir" "$name-$(basename "${kdir%/build}")" "$@" || return
+	done
+	[ $status -eq 0 ] || echo "no kernel headers"
+	return $status
+}
+
+lint_compiler() { build_all w1 W=1 KCFLAGS=-Werror; }
+
+lint_sparse() { build_all sparse C=2; }
+
+lint_checkpatch() {
+	local dir f ignore
+
+	dir=$(scripts/kernel-source.sh) || return
+	! for f in "${all_c[@]}"; do
+		case $f in
+		# The one file that may compare kernel versions.
+		./include/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
+		# User space: C's own types, and device memory without readl().
+		./selftests/*) ignore=PREFER_KERNEL_TYPES,VOLATILE ;;
+		*) ignore=FILE_PATH_CHANGES ;;
+		esac
+		"$dir/checkpatch.pl" --no-tree --strict --terse --ignore "$ignore" -f "$f" 2>&1
+	done | grep -v '^total:'
+}
+
+lint_kernel_doc() {
+	local dir
+
+	dir=$(scripts/kernel-source.sh) || return
+	! "$dir/kernel-doc" -none -Werror "${all_c[@]}" 2>&1 | grep .
+}
+
+# The kernel's style lets authors align values, macros and comments in columns,
+# which its own .clang-format cannot express: blanks inside a line do not count.
+lint_clang_format() {
+	local f status=0
+
+	for f in "${all_c[@]}"; do
+		diff -u --label "$f" --label "$f, formatted" \
+			<(columns <"$f") <(clang-format --style=file "$f" | columns) || status=1
+	done
+	return $status
+}
+
+columns() {
+	expand | sed -E 's/([^ ]) +/\1 /g'
+}
+
+# Inside the lab scripts have other paths than here.
+lint_shellcheck() { shellcheck -x -P SCRIPTDIR -e SC1091 "${shell[@]}"; }
+
+lint_pyflakes() { pyflakes3 "${python[@]}"; }
+
+lint_codespell() { codespell "${text[@]}"; }
+
+lint_spdx() {
+	local f status=0
+
+	for f in "${text[@]}"; do
+		head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0' && continue
+		echo "$f: no SPDX line"
+		status=1
+	done
+	return $status
+}
+
+linters=("$@")
+[ $# -gt 0 ] || mapfile -t linters < <(compgen -A function lint_ | sed s/^lint_//)
+passed=0 failed=0
+for linter in "${linters[@]}"; do
+	if output=$("lint_$linter" 2>&1); then
+		echo "ok      $linter"
+		passed=$((passed + 1))
+	else
+		echo "FAILED  $linter"
+		printf '%s\n' "$output" | sed 's/^/        /'
+		failed=$((failed + 1))
+	fi
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
