@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of an open card: it ends by close, by kill or because the driver is
+ * asked to let go, any number of times, and leaves nothing behind.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/pci_regs.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "lib/vfio_vga_harness.h"
+
+#define KILLS			100
+#define OPENS			10000
+#define OPENS_WITH_RESET	50
+#define BINDS			1000
+/* Above this an open resets the card and ten thousand take too long. */
+#define FAST_OPEN_NS		20000000
+
+/* One open as a VMM does it: with a first access that uses region 8. */
+static int open_touch_close(const char *bdf)
+{
+	struct vga_card card;
+	int ret;
+
+	ret = vga_open(&card, bdf, VGA_OPEN_GROUP);
+	if (ret)
+		return ret;
+	ret = vga_command_set(&card, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+	if (!ret)
+		ret = vga_out(&card, VGA_GFX_INDEX, 8);
+	vga_close(&card);
+	return ret;
+}
+
+#define CACHES	512
+
+/**
+ * struct kernel_memory - what the kernel has allocated
+ * @vmalloc_areas: lines of /proc/vmallocinfo
+ * @vmalloc_bytes: their sizes
+ * @caches: number of slab caches
+ * @cache: per cache: its name and the objects in use
+ */
+struct kernel_memory {
+	long vmalloc_areas;
+	long vmalloc_bytes;
+	size_t caches;
+	struct {
+		char name[64];
+		long objects;
+		long size;
+	} cache[CACHES];
+};
+
+/* SLUB counts what sits in its per-CPU lists as in use: empty them. */
+static void shrink_caches(void)
+{
+	struct dirent *entry;
+	char path[300];
+	DIR *dir;
+	int fd;
+
+	/* Objects freed by RCU (files, dentries) are gone after a while. */
+	usleep(500000);
+	fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
+	if (fd >= 0) {
+		if (write(fd, "3", 1) != 1)
+			perror("drop_caches");
+		close(fd);
+	}
+	usleep(500000);
+	dir = opendir("/sys/kernel/slab");
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink",
+			 entry->d_name);
+		fd = open(path, O_WRONLY);
+		if (fd < 0)
+			continue;
+		if (write(fd, "1", 1) != 1)
+			perror(path);
+		close(fd);
+	}
+	closedir(dir);
+}
+
+static int measure(struct kernel_memory *memory)
+{
+	unsigned long from, to;
+	char line[512];
+	FILE *file;
+
+	memset(memory, 0, sizeof(*memory));
+	shrink_caches();
+	file = fopen("/proc/vmallocinfo", "r");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		/* With kptr_restrict the addresses are 0, the lines remain. */
+		if (sscanf(line, "%lx-%lx", &from, &to) == 2)
+			memory->vmalloc_bytes += to - from;
+		memory->vmalloc_areas++;
+	}
+	fclose(file);
+
+	file = fopen("/proc/slabinfo", "r");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file) && memory->caches < CACHES) {
+		if (sscanf(line, "%63s %ld %*d %ld",
+			   memory->cache[memory->caches].name,
+			   &memory->cache[memory->caches].objects,
+			   &memory->cache[memory->caches].size) == 3)
+			memory->caches++;
+	}
+	fclose(file);
+	return memory->caches ? 0 : -ENODATA;
+}
+
+/*
+ * Compare two measurements around @cycles repetitions. Something that every
+ * cycle leaves behind shows as at least @cycles objects in one cache, or as
+ * @cycles areas; what the rest of the system does meanwhile is far below half
+ * of that for a thousand cycles and more. All caches together are held to a
+ * limit as well: half of the smallest object (8 bytes) per cycle, plus 256 KiB
+ * for what an idle machine moves (measured: up to 60 KiB).
+ */
+static void expect_no_growth(struct __test_metadata *_metadata,
+			     const struct kernel_memory *before,
+			     const struct kernel_memory *after, long cycles)
+{
+	long total = 0, grown;
+	size_t i, j;
+
+	for (i = 0; i < after->caches; i++) {
+		for (j = 0; j < before->caches; j++)
+			if (!strcmp(after->cache[i].name,
+				    before->cache[j].name))
+				break;
+		grown = after->cache[i].objects;
+		if (j < before->caches)
+			grown -= before->cache[j].objects;
+		EXPECT_GT(cycles / 2, grown)
+			TH_LOG("slab cache %s grew by %ld objects",
+			       after->cache[i].name, grown);
+		total += grown * after->cache[i].size;
+	}
+	EXPECT_GT(cycles * 4 + 262144, total)
+		TH_LOG("all slab caches grew by %ld bytes", total);
+	EXPECT_GT(16, after->vmalloc_areas - before->vmalloc_areas);
+	EXPECT_GT(65536, after->vmalloc_bytes - before->vmalloc_bytes);
+	TH_LOG("%ld cycles: slab %+ld bytes, vmalloc %+ld areas %+ld bytes",
+	       cycles, total, after->vmalloc_areas - before->vmalloc_areas,
+	       after->vmalloc_bytes - before->vmalloc_bytes);
+}
+
+FIXTURE(lifecycle) {
+	char bdf[16];
+	struct kernel_memory before, after;
+};
+
+FIXTURE_SETUP(lifecycle)
+{
+	CLAIM_CARD(0, self->bdf);
+	REQUIRE_OPEN(VGA_OPEN_GROUP);
+}
+
+FIXTURE_TEARDOWN(lifecycle)
+{
+	/* Whatever the test did, the next one finds the card bound. */
+	EXPECT_EQ(0, vga_bind(self->bdf, vga_driver()));
+}
+
+TEST_F_TIMEOUT(lifecycle, opening_with_reset_leaves_nothing_behind, 120)
+{
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		ASSERT_EQ(0, open_touch_close(self->bdf));
+	}
+	ASSERT_EQ(0, measure(&self->before));
+	for (i = 0; i < OPENS_WITH_RESET; i++) {
+		ASSERT_EQ(0, open_touch_close(self->bdf));
+	}
+	ASSERT_EQ(0, measure(&self->after));
+	/* Too few cycles to tell slab from noise; areas are exact. */
+	EXPECT_GT(OPENS_WITH_RESET / 2,
+		  self->after.vmalloc_areas - self->before.vmalloc_areas);
+}
+
+/*
+ * A card that can be reset is, at every open and close, and the bus wants a
+ * tenth of a second each time. VFIO_VGA_BDF_FAST names a card that cannot be,
+ * as one on the root bus.
+ */
+TEST_F_TIMEOUT(lifecycle, ten_thousand_opens_leave_nothing_behind, 600)
+{
+	const char *bdf = getenv("VFIO_VGA_BDF_FAST") ?: self->bdf;
+	uint64_t begin;
+	int i;
+
+	ASSERT_EQ(0, vga_bind(bdf, vga_driver()));
+	begin = vga_now_ns();
+	ASSERT_EQ(0, open_touch_close(bdf));
+	if (vga_now_ns() - begin > FAST_OPEN_NS)
+		SKIP_TEST("%s: an open takes %d ms; name a card without reset in VFIO_VGA_BDF_FAST",
+			  bdf, (int)((vga_now_ns() - begin) / 1000000));
+	for (i = 0; i < OPENS / 10; i++) {
+		ASSERT_EQ(0, open_touch_close(bdf));
+	}
+	ASSERT_EQ(0, measure(&self->before));
+	for (i = 0; i < OPENS; i++) {
+		ASSERT_EQ(0, open_touch_close(bdf))
+			TH_LOG("open %d", i);
+	}
+	ASSERT_EQ(0, measure(&self->after));
+	expect_no_growth(_metadata, &self->before, &self->after, OPENS);
+}
+
+TEST_F_TIMEOUT(lifecycle, a_thousand_binds_leave_nothing_behind, 300)
+{
+	int i;
+
+	for (i = 0; i < BINDS / 10 + BINDS; i++) {
+		if (i == BINDS / 10) {
+			ASSERT_EQ(0, measure(&self->before));
+		}
+		ASSERT_EQ(0, vga_unbind(self->bdf));
+		ASSERT_EQ(0, vga_bind(self->bdf, vga_driver()))
+			TH_LOG("bind %d", i);
+	}
+	ASSERT_EQ(0, measure(&self->after));
+	expect_no_growth(_metadata, &self->before, &self->after, BINDS);
+	EXPECT_EQ(0, open_touch_close(self->bdf));
+}
+
+/* A user that reads and writes as fast as it can until somebody kills it. */
+static pid_t start_busy_user(const struct vga_card *card)
+{
+	uint8_t bytes[4096] = { 0 };
+	pid_t child = fork();
+
+	if (child)
+		return child;
+	vga_die_with_parent();
+	for (;;) {
+		if (vga_write(card, VGA_MEM, bytes, sizeof(bytes)) < 0 ||
+		    vga_read(card, VGA_MEM, bytes, 3) < 0 ||
+		    vga_in(card, VGA_GFX_INDEX) < 0)
+			_exit(1);
+	}
+}
+
+TEST_F_TIMEOUT(lifecycle, killed_users_leave_the_arbiter_free, 120)
+{
+	struct vga_card card;
+	int i, status;
+	pid_t child;
+
+	ASSERT_EQ(0, vga_open(&card, self->bdf, VGA_OPEN_GROUP));
+	ASSERT_EQ(0, vga_command_set(&card, PCI_COMMAND_IO |
+					    PCI_COMMAND_MEMORY));
+	for (i = 0; i < KILLS; i++) {
+		child = start_busy_user(&card);
+		ASSERT_LE(0, child);
+		usleep(1000 + i * 97 % 5000);
+		kill(child, SIGKILL);
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		ASSERT_TRUE(WIFSIGNALED(status));
+		ASSERT_EQ(0, vga_arbiter_is_free(2000))
+			TH_LOG("kill %d", i);
+		ASSERT_EQ(0, vga_out(&card, VGA_GFX_INDEX, 8));
+	}
+	vga_close(&card);
+}
+
+TEST_F(lifecycle, killing_the_only_user_closes_the_card)
+{
+	struct vga_card card;
+	int i, ready[2], status;
+	char byte;
+	pid_t child;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, pipe(ready));
+		child = fork();
+		ASSERT_LE(0, child);
+		if (!child) {
+			vga_die_with_parent();
+			if (vga_open(&card, self->bdf, VGA_OPEN_GROUP) ||
+			    write(ready[1], "", 1) != 1)
+				_exit(1);
+			for (;;)
+				vga_in(&card, VGA_GFX_INDEX);
+		}
+		close(ready[1]);
+		ASSERT_EQ(1, read(ready[0], &byte, 1));
+		usleep(20000);
+		kill(child, SIGKILL);
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		close(ready[0]);
+		ASSERT_EQ(0, vga_arbiter_is_free(2000));
+		ASSERT_EQ(0, open_touch_close(self->bdf));
+	}
+}
+
+/* Signal @fd when somebody wants the device back. */
+static int watch_requests(const struct vga_card *card, int fd)
+{
+	struct {
+		struct vfio_irq_set set;
+		int32_t fd;
+	} request = {
+		.set = {
+			.argsz = sizeof(request),
+			.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+				 VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = VFIO_PCI_REQ_IRQ_INDEX,
+			.count = 1,
+		},
+		.fd = fd,
+	};
+
+	return ioctl(card->fd, VFIO_DEVICE_SET_IRQS, &request) ? -errno : 0;
+}
+
+TEST_F(lifecycle, unbind_asks_and_waits_for_the_user)
+{
+	struct pollfd request = { .events = POLLIN };
+	struct vga_card card;
+	char driver[64];
+	pid_t child;
+	int status;
+
+	ASSERT_EQ(0, vga_open(&card, self->bdf, VGA_OPEN_GROUP));
+	ASSERT_EQ(0, vga_command_set(&card, PCI_COMMAND_IO));
+	request.fd = eventfd(0, EFD_CLOEXEC);
+	ASSERT_LE(0, request.fd);
+	ASSERT_EQ(0, watch_requests(&card, request.fd));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		/* It must not hold the card open itself. */
+		vga_close(&card);
+		_exit(vga_unbind(self->bdf) != 0);
+	}
+	EXPECT_EQ(1, poll(&request, 1, 5000))
+		TH_LOG("the user was not asked");
+	usleep(500000);
+	EXPECT_EQ(0, waitpid(child, &status, WNOHANG))
+		TH_LOG("unbind did not wait for the user");
+	/* The card is the user's until the user lets go. */
+	EXPECT_EQ(0, vga_out(&card, VGA_GFX_INDEX, 8));
+	EXPECT_EQ(8, vga_in(&card, VGA_GFX_INDEX));
+	vga_close(&card);
+	EXPECT_EQ(0, vga_wait_for_exit(child, 20000));
+	ASSERT_EQ(0, vga_bound_driver(self->bdf, driver, sizeof(driver)));
+	EXPECT_STREQ("", driver);
+	close(request.fd);
+	ASSERT_EQ(0, vga_bind(self->bdf, vga_driver()));
+	EXPECT_EQ(0, open_touch_close(self->bdf));
+}
+
+TEST_F(lifecycle, module_of_an_open_card_cannot_be_removed)
+{
+	char module[64], path[96], *dash;
+	struct vga_card card;
+
+	snprintf(module, sizeof(module), "%s", vga_driver());
+	while ((dash = strchr(module, '-')))
+		*dash = '_';
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", module);
+	if (access(path, F_OK))
+		SKIP_TEST("%s is not a loaded module", module);
+	ASSERT_EQ(0, vga_open(&card, self->bdf, VGA_OPEN_GROUP));
+	EXPECT_EQ(-1, syscall(SYS_delete_module, module, O_NONBLOCK));
+	EXPECT_EQ(EWOULDBLOCK, errno);
+	EXPECT_EQ(0, vga_command_set(&card, PCI_COMMAND_IO));
+	EXPECT_EQ(0, vga_out(&card, VGA_GFX_INDEX, 8));
+	vga_close(&card);
+}
+
+VGA_HARNESS_MAIN
