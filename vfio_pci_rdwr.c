@@ -158,18 +158,19 @@ static void vga_transfer(struct vfio_vga_device *vga,
  * A reset holds memory_lock for writing for as long as the card needs. The
  * route is given back meanwhile: others must not wait for this card's reset.
  */
-static int vga_access_begin(struct vfio_vga_device *vga)
+static int vga_access_begin(struct vfio_vga_device *vga,
+			    struct vga_access *access)
 {
 	struct rw_semaphore *memory_lock = &vga->core.memory_lock;
 	int ret;
 
 	for (;;) {
-		ret = vgaarb_shim_acquire(vga);
+		ret = vgaarb_shim_acquire(&vga->lease, access);
 		if (ret)
 			return ret;
 		if (down_read_trylock(memory_lock))
 			return 0;
-		vgaarb_shim_release(vga);
+		vgaarb_shim_release(&vga->lease, access);
 
 		ret = down_read_killable(memory_lock);
 		if (ret)
@@ -178,10 +179,11 @@ static int vga_access_begin(struct vfio_vga_device *vga)
 	}
 }
 
-static void vga_access_end(struct vfio_vga_device *vga)
+static void vga_access_end(struct vfio_vga_device *vga,
+			   struct vga_access *access)
 {
 	up_read(&vga->core.memory_lock);
-	vgaarb_shim_release(vga);
+	vgaarb_shim_release(&vga->lease, access);
 }
 
 /*
@@ -192,9 +194,10 @@ static void vga_access_end(struct vfio_vga_device *vga)
 static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
 		    u32 pos, u8 *buf, size_t count, bool iswrite)
 {
+	struct vga_access access;
 	int ret;
 
-	ret = vga_access_begin(vga);
+	ret = vga_access_begin(vga, &access);
 	if (ret)
 		return ret;
 
@@ -203,7 +206,7 @@ static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
 	else if (!iswrite)
 		memset(buf, 0xff, count);
 
-	vga_access_end(vga);
+	vga_access_end(vga, &access);
 	return 0;
 }
 
@@ -258,7 +261,8 @@ static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
  * Return: bytes moved, cut at the end of the range; -EINVAL outside the three
  * ranges or when the device has no VGA region; -EFAULT when nothing could be
  * copied; -EIO when the card cannot be woken; -ENODEV when it is gone;
- * -EINTR/-ERESTARTSYS when killed or interrupted before the first byte.
+ * -EBUSY when arbitration forbids it, with a line in the kernel log; -EINTR
+ * when killed before the first byte.
  */
 ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 			   size_t count, loff_t *ppos, bool iswrite)
@@ -308,21 +312,32 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
  * @vga: the device, before its first access
  *
  * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or an error from starting the arbitration's thread.
  */
 int vfio_vga_region_open(struct vfio_vga_device *vga)
 {
+	int ret = -ENOMEM;
+
 	vga->window = ioremap(VFIO_VGA_MEM_START, VFIO_VGA_MEM_SIZE);
 	if (!vga->window)
-		return -ENOMEM;
+		return ret;
 
 	vga->ports = ioport_map(0, VFIO_VGA_PORT_END);
-	if (!vga->ports) {
-		iounmap(vga->window);
-		return -ENOMEM;
-	}
+	if (!vga->ports)
+		goto err_window;
+
+	ret = vgaarb_shim_open(&vga->lease);
+	if (ret)
+		goto err_ports;
+
 	vga->has_vga = true;
 	return 0;
+
+err_ports:
+	ioport_unmap(vga->ports);
+err_window:
+	iounmap(vga->window);
+	return ret;
 }
 
 /**
@@ -336,6 +351,7 @@ void vfio_vga_region_close(struct vfio_vga_device *vga)
 	if (!vga->has_vga)
 		return;
 	vga->has_vga = false;
+	vgaarb_shim_close(&vga->lease);
 	ioport_unmap(vga->ports);
 	iounmap(vga->window);
 }

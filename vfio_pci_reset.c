@@ -14,8 +14,9 @@
  * @cmd: the ioctl's number
  * @arg: the ioctl's argument
  *
- * The core holds memory_lock for writing while it resets the function, so no
- * legacy access is in flight on this card (see vfio_vga_region_rw()).
+ * The card's lease ends first. The core holds memory_lock for writing while it
+ * resets the function, so no legacy access is in flight on this card meanwhile
+ * (see vga_access_begin()).
  *
  * Context: process context, may sleep, no locks held.
  * Return: what the core returns; specified in <linux/vfio.h>.
@@ -23,5 +24,7 @@
 long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 			  unsigned long arg)
 {
+	if (vga->has_vga)
+		vgaarb_shim_end_lease(&vga->lease);
 	return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
 }

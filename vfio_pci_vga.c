@@ -53,6 +53,7 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
+	vgaarb_shim_init(&vga->lease, vga->core.pdev);
 	return 0;
 }
 
@@ -83,7 +84,8 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 	if (!core->nointx)
 		core->pci_2_3 = !nointxmask && pci_intx_mask_supported(pdev);
 
-	if (vfio_vga_is_vga(pdev) && !disable_vga) {
+	if (vfio_vga_is_vga(pdev) && !disable_vga &&
+	    vga->lease.participation != VGA_PARTICIPATION_OFF) {
 		ret = vfio_vga_region_open(vga);
 		if (ret) {
 			vfio_pci_core_disable(core);
@@ -205,9 +207,11 @@ static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_put;
 
-	ret = vgaarb_shim_register(vga);
-	if (ret)
-		goto err_unregister;
+	if (vfio_vga_is_vga(pdev)) {
+		ret = vgaarb_shim_register(&vga->lease);
+		if (ret)
+			goto err_unregister;
+	}
 	return 0;
 
 err_unregister:
@@ -223,7 +227,8 @@ static void vfio_vga_remove(struct pci_dev *pdev)
 	struct vfio_vga_device *vga = to_vfio_vga(&core->vdev);
 
 	vfio_pci_core_unregister_device(core);
-	vgaarb_shim_unregister(vga);
+	if (vfio_vga_is_vga(pdev))
+		vgaarb_shim_unregister(&vga->lease);
 	vfio_put_device(&core->vdev);
 }
 
@@ -259,6 +264,7 @@ static struct pci_driver vfio_vga_driver = {
 	.probe			= vfio_vga_probe,
 	.remove			= vfio_vga_remove,
 	.sriov_configure	= vfio_vga_sriov_configure,
+	.dev_groups		= vfio_vga_groups,
 	.err_handler		= &vfio_pci_core_err_handlers,
 	.driver_managed_dma	= true,
 };

@@ -38,4 +38,22 @@
 #define VFIO_VGA_IOMMUFD_OPS
 #endif
 
+/* hrtimer_setup() replaced hrtimer_init() and the bare assignment in 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define vga_hrtimer_setup hrtimer_setup
+#else
+#define vga_hrtimer_setup(timer, fn, clock, mode)			\
+	do {								\
+		hrtimer_init(timer, clock, mode);			\
+		(timer)->function = (fn);				\
+	} while (0)
+#endif
+
+/* __assign_str() lost its second argument in 6.10. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define vga_assign_str(dst, src) __assign_str(dst)
+#else
+#define vga_assign_str(dst, src) __assign_str(dst, src)
+#endif
+
 #endif /* VFIO_PCI_VGA_COMPAT_H */

@@ -11,6 +11,8 @@
 #include <linux/types.h>
 #include <linux/vfio_pci_core.h>
 
+#include "vgaarb_shim.h"
+
 /* The legacy VGA ranges of IBM's VGA, as vfio-pci's region 8 shows them. */
 #define VFIO_VGA_REGION_SIZE	0xc0000
 #define VFIO_VGA_MEM_START	0xa0000
@@ -21,12 +23,14 @@
  * struct vfio_vga_device - a display controller under this driver
  * @core: the vfio-pci core's device; must stay first (vfio_alloc_device())
  * @has_vga: the open device offers region 8; set at open, cleared at close
+ * @lease: its place in the arbitration
  * @window: the legacy memory window, mapped from open to close
  * @ports: the legacy ports, mapped from open to close; the base is port 0
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
 	bool has_vga;
+	struct vga_lease lease;
 	void __iomem *window;
 	void __iomem *ports;
 };
@@ -52,10 +56,7 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 			  unsigned long arg);
 
-/* vgaarb_shim.c */
-int vgaarb_shim_register(struct vfio_vga_device *vga);
-void vgaarb_shim_unregister(struct vfio_vga_device *vga);
-int vgaarb_shim_acquire(struct vfio_vga_device *vga);
-void vgaarb_shim_release(struct vfio_vga_device *vga);
+/* vfio_pci_sysfs.c */
+extern const struct attribute_group *vfio_vga_groups[];
 
 #endif /* VFIO_PCI_VGA_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trace events of the arbitration, under events/vfio_pci_vga/.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM vfio_pci_vga
+
+#if !defined(VFIO_PCI_VGA_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define VFIO_PCI_VGA_TRACE_H
+
+#include <linux/pci.h>
+#include <linux/tracepoint.h>
+
+#include "vgaarb_shim.h"
+
+TRACE_DEFINE_ENUM(VGA_LEASE_DONE);
+TRACE_DEFINE_ENUM(VGA_LEASE_IDLE);
+TRACE_DEFINE_ENUM(VGA_LEASE_EXPIRED);
+TRACE_DEFINE_ENUM(VGA_LEASE_REVOKED);
+
+#define show_lease_end(reason)						\
+	__print_symbolic(reason,					\
+		{ VGA_LEASE_DONE,	"done" },			\
+		{ VGA_LEASE_IDLE,	"idle" },			\
+		{ VGA_LEASE_EXPIRED,	"expired" },			\
+		{ VGA_LEASE_REVOKED,	"revoked" })
+
+DECLARE_EVENT_CLASS(vfio_vga_card,
+	TP_PROTO(struct pci_dev *pdev),
+	TP_ARGS(pdev),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+	),
+	TP_printk("%s", __get_str(card))
+);
+
+/* The keeper granted a lease. */
+DEFINE_EVENT(vfio_vga_card, vfio_vga_lease_start,
+	TP_PROTO(struct pci_dev *pdev), TP_ARGS(pdev));
+
+/* A wait in the arbiter ended by our timer: its wake-up had been lost. */
+DEFINE_EVENT(vfio_vga_card, vfio_vga_repair,
+	TP_PROTO(struct pci_dev *pdev), TP_ARGS(pdev));
+
+/* A lease ended; how long the route was held, in microseconds. */
+TRACE_EVENT(vfio_vga_lease_end,
+	TP_PROTO(struct pci_dev *pdev, int reason, u64 held_us),
+	TP_ARGS(pdev, reason, held_us),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__field(int, reason)
+		__field(u64, held_us)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		__entry->reason = reason;
+		__entry->held_us = held_us;
+	),
+	TP_printk("%s reason=%s held_us=%llu", __get_str(card),
+		  show_lease_end(__entry->reason), __entry->held_us)
+);
+
+/* A task waited for a lease, in microseconds, and what came of it. */
+TRACE_EVENT(vfio_vga_wait,
+	TP_PROTO(struct pci_dev *pdev, u64 waited_us, int result),
+	TP_ARGS(pdev, waited_us, result),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__field(u64, waited_us)
+		__field(int, result)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		__entry->waited_us = waited_us;
+		__entry->result = result;
+	),
+	TP_printk("%s waited_us=%llu result=%d", __get_str(card),
+		  __entry->waited_us, __entry->result)
+);
+
+/* Another card decodes the ranges while this one has the route. */
+TRACE_EVENT(vfio_vga_liar,
+	TP_PROTO(struct pci_dev *pdev, struct pci_dev *liar, int policy),
+	TP_ARGS(pdev, liar, policy),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__string(liar, pci_name(liar))
+		__field(int, policy)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		vga_assign_str(liar, pci_name(liar));
+		__entry->policy = policy;
+	),
+	TP_printk("%s liar=%s policy=%d", __get_str(card), __get_str(liar),
+		  __entry->policy)
+);
+
+/* vgacon was silenced for a lease (taken=1) or has its card back (taken=0). */
+TRACE_EVENT(vfio_vga_console,
+	TP_PROTO(struct pci_dev *pdev, bool taken),
+	TP_ARGS(pdev, taken),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__field(bool, taken)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		__entry->taken = taken;
+	),
+	TP_printk("%s taken=%d", __get_str(card), __entry->taken)
+);
+
+#endif /* VFIO_PCI_VGA_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE vfio_pci_vga_trace
+#include <trace/define_trace.h>

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The route to the legacy VGA ranges: leases, and what the hardware decodes.
+ *
+ * Implemented in vgaarb_shim.c (route, keeper, participation) and
+ * vgaarb_truth.c (reading decode state back from hardware).
+ */
+#ifndef VGAARB_SHIM_H
+#define VGAARB_SHIM_H
+
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/pci.h>
+#include <linux/wait.h>
+
+#define VGA_LEASE_US_DEFAULT	2000
+#define VGA_LEASE_US_MAX	100000
+
+/** enum vga_participation - when a card takes part in VGA arbitration */
+enum vga_participation {
+	VGA_PARTICIPATION_AUTO,	/* from the first access until close */
+	VGA_PARTICIPATION_ON,	/* as long as the driver is bound */
+	VGA_PARTICIPATION_OFF,	/* never; no VGA region */
+};
+
+/** enum vga_liar_policy - what to do about a card that decodes out of turn */
+enum vga_liar_policy {
+	VGA_LIAR_WARN,		/* report it, go on */
+	VGA_LIAR_DENY,		/* report it, accesses fail with -EBUSY */
+	VGA_LIAR_FENCE,		/* switch its decoding off for the lease */
+};
+
+/** enum vga_lease_end - why a lease ended */
+enum vga_lease_end {
+	VGA_LEASE_RUNS,		/* it has not */
+	VGA_LEASE_DONE,		/* lease_us is 0 and the access is done */
+	VGA_LEASE_IDLE,		/* not used any more */
+	VGA_LEASE_EXPIRED,	/* held for lease_us, or others wait */
+	VGA_LEASE_REVOKED,	/* close, reset */
+};
+
+/**
+ * struct vga_lease_stats - counters of one device since it was bound
+ * @leases: leases granted by the keeper
+ * @accesses: accesses made, under a lease or directly
+ * @waits: accesses that had to wait for the route
+ * @wait_max_us: longest such wait in microseconds
+ * @hold_max_us: longest lease in microseconds
+ * @wakeups_repaired: waits ended by our timer, not by the arbiter's wake-up
+ * @liars_seen: verifications that found another card decoding
+ */
+struct vga_lease_stats {
+	u64 leases;
+	u64 accesses;
+	u64 waits;
+	u64 wait_max_us;
+	u64 hold_max_us;
+	u64 wakeups_repaired;
+	u64 liars_seen;
+};
+
+/**
+ * struct vga_lease - a device's place in the arbitration
+ *
+ * @pdev: the card
+ * @node: place in the queue for the next lease
+ * @wait: tasks that wait for the lease
+ * @waiters: how many
+ * @users: accesses in flight
+ * @used: an access ended since the keeper looked
+ * @open: the device is open, requests are taken
+ * @revoked: the lease is to end now
+ * @touched: accessed since it was opened
+ * @participating: the arbiter counts this card as decoding
+ * @keeper_only: accesses need the keeper: a fence, or a neighbour to restore
+ * @failures: grants that failed; tells waiters that @error is for them
+ * @error: why the last grant failed
+ * @granted: when the present lease began
+ * @queued_at: when the device joined the queue
+ * @verified: jiffies of the last look at the hardware
+ * @neighbours: which cards the arbiter may switch off were found unharmed
+ * @reported: the liar that was last reported, compared only
+ * @lease_us: longest lease in microseconds, 0 for one access at a time
+ * @participation: administrator's choice
+ * @liar_policy: administrator's choice
+ * @shared_bus_allowed: administrator's choice
+ * @stats: counters
+ *
+ * All of it is protected by the route's lock, but for @pdev, which is constant.
+ */
+struct vga_lease {
+	struct pci_dev *pdev;
+	struct list_head node;
+	wait_queue_head_t wait;
+	unsigned int waiters;
+	unsigned int users;
+	bool used;
+	bool open;
+	bool revoked;
+	bool touched;
+	bool participating;
+	bool keeper_only;
+	unsigned int failures;
+	int error;
+	ktime_t granted;
+	unsigned long verified;
+	unsigned long neighbours;
+	struct pci_dev *reported;
+	unsigned int lease_us;
+	enum vga_participation participation;
+	enum vga_liar_policy liar_policy;
+	bool shared_bus_allowed;
+	struct vga_lease_stats stats;
+};
+
+/**
+ * struct vga_access - one access in flight, on the accessing task's stack
+ * @node: place in the list of direct accesses
+ * @task: the accessing task
+ * @direct: the task itself holds the arbiter's lock
+ * @kicked: our timer woke the task out of the arbiter's queue
+ * @switches: the task's voluntary context switches when it was kicked
+ */
+struct vga_access {
+	struct list_head node;
+	struct task_struct *task;
+	bool direct;
+	bool kicked;
+	unsigned long switches;
+};
+
+/* vgaarb_shim.c */
+void vgaarb_shim_init(struct vga_lease *lease, struct pci_dev *pdev);
+int vgaarb_shim_register(struct vga_lease *lease);
+void vgaarb_shim_unregister(struct vga_lease *lease);
+int vgaarb_shim_open(struct vga_lease *lease);
+void vgaarb_shim_close(struct vga_lease *lease);
+int vgaarb_shim_acquire(struct vga_lease *lease, struct vga_access *access);
+void vgaarb_shim_release(struct vga_lease *lease, struct vga_access *access);
+void vgaarb_shim_end_lease(struct vga_lease *lease);
+void vgaarb_shim_set_participation(struct vga_lease *lease,
+				   enum vga_participation participation);
+void vgaarb_shim_read_stats(struct vga_lease *lease,
+			    struct vga_lease_stats *stats);
+
+/* The most other cards that one look at the hardware can remember. */
+#define VGA_TRUTH_MAX	16
+
+/**
+ * struct vga_truth - what a look at the other VGA cards found
+ * @card: cards with a reference held, and their command registers
+ * @count: how many
+ */
+struct vga_truth {
+	struct {
+		struct pci_dev *pdev;
+		u16 command;
+	} card[VGA_TRUTH_MAX];
+	unsigned int count;
+};
+
+/* vgaarb_truth.c */
+bool vga_truth_routed(struct pci_dev *pdev);
+bool vga_truth_bridge_control(struct pci_dev *pdev);
+struct pci_dev *vga_truth_bus_sharer(struct pci_dev *pdev);
+unsigned long vga_truth_neighbours(struct pci_dev *pdev,
+				   struct vga_truth *truth);
+unsigned int vga_truth_disturbed(struct vga_truth *truth);
+unsigned int vga_truth_liars(struct pci_dev *pdev, struct vga_truth *truth);
+void vga_truth_fence(struct vga_truth *truth);
+void vga_truth_unfence(struct vga_truth *truth);
+void vga_truth_put(struct vga_truth *truth);
+
+#endif /* VGAARB_SHIM_H */
