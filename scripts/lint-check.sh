@@ -49,6 +49,7 @@ SH
 finds pyflakes planted.py "'os' imported but unused" <<<"import os"
 finds codespell README.md "rec[i]eve ==>" <<<"rec""ieve"
 finds spdx planted.c "planted.c: no SPDX line" <<<"int planted;"
+finds readme Makefile "target planted is missing" <<<".PHONY: planted"
 echo "1..$n"
 echo "$((n - failed)) passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

@@ -116,6 +116,23 @@ lint_spdx() {
 	return $status
 }
 
+# What people are told must be what there is.
+lint_readme() {
+	local word status=0
+
+	for word in $(scripts/deps.sh --list build lab check | cut -d : -f 2); do
+		grep -q -E "^ {8}([^ ]+ )*$word( |$)" README.md && continue
+		echo "README.md: package $word is missing"
+		status=1
+	done
+	for word in $(sed -n 's/^\.PHONY://p' Makefile); do
+		make -s help | grep -q "make $word " && continue
+		echo "make help: target $word is missing"
+		status=1
+	done
+	return $status
+}
+
 linters=("$@")
 [ $# -gt 0 ] || mapfile -t linters < <(compgen -A function lint_ | sed s/^lint_//)
 passed=0 failed=0

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Run commands that end with "N passed, N failed, N skipped", and add up.
+# Sourced. LOGS names the directory for their output.
+
+passed=0 failed=0 skipped=0
+foreground=
+[ ! -t 0 ] || foreground=--foreground
+
+# step NAME SECONDS COMMAND...
+# A command that does not end with its count of results, or ran nothing, or
+# whose exit status contradicts them, counts as a failure of its own.
+step() {
+	local name=$1 limit=$2 log=$LOGS/$1.log status results p f s
+	shift 2
+
+	mkdir -p "$LOGS"
+	printf '\n=== %s\n' "$name"
+	SECONDS=0
+	# On a terminal Ctrl-C must reach the command.
+	timeout ${foreground:+"$foreground"} --kill-after=30 "$limit" "$@" </dev/null 2>&1 | tee "$log"
+	status=${PIPESTATUS[0]}
+	results=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
+	if [ -z "$results" ]; then
+		echo "=== $name: ended without results, status $status"
+		failed=$((failed + 1))
+		return
+	fi
+	# "N passed, N failed, N skipped"
+	read -r p _ f _ s _ <<<"$results"
+	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ] || [ $((p + f)) -eq 0 ]; then
+		echo "=== $name: status $status after '$results'"
+		f=$((f + 1))
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	echo "=== $name: $results, in $SECONDS s"
+}
+
+# The closing line, and the exit status that goes with it.
+total() {
+	printf '\nlogs: %s\n' "$LOGS"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
