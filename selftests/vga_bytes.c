@@ -383,4 +383,4 @@ TEST_F_TIMEOUT(two_cards, serve_two_processes_at_once, 120)
 	}
 }
 
-VGA_HARNESS_MAIN
+TEST_HARNESS_MAIN

@@ -386,4 +386,4 @@ TEST_F(lifecycle, module_of_an_open_card_cannot_be_removed)
 	vga_close(&card);
 }
 
-VGA_HARNESS_MAIN
+TEST_HARNESS_MAIN

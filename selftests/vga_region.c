@@ -445,4 +445,4 @@ TEST(other_display_classes_have_no_vga_region)
 	vga_close(&card);
 }
 
-VGA_HARNESS_MAIN
+TEST_HARNESS_MAIN

@@ -361,4 +361,4 @@ TEST_F(user_memory, that_never_comes_does_not_outlive_a_kill)
 	EXPECT_EQ(0, vga_out(&self->card, VGA_GFX_INDEX, 8));
 }
 
-VGA_HARNESS_MAIN
+TEST_HARNESS_MAIN

@@ -54,11 +54,9 @@ static void exit_skipped(void)
 	}
 }
 
-#define VGA_HARNESS_MAIN						\
-	int main(int argc, char **argv)					\
-	{								\
-		atexit(exit_skipped);					\
-		return test_harness_run(argc, argv);			\
-	}
+static void __attribute__((constructor)) tell_skipped_at_exit(void)
+{
+	atexit(exit_skipped);
+}
 
 #endif /* VFIO_VGA_HARNESS_H */

@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Loading, binding, opening and their ends, in every order and many times.
+. "$(dirname "$0")/lib/driver.sh"
+
+CYCLES=50
+
+hold_open() {
+	mkfifo "$WORK/hold"
+	"$PROGRAMS/vga_io" "$BDF" hold <"$WORK/hold" >"$WORK/held" &
+	holder=$!
+	exec 5>"$WORK/hold"
+	tries=50
+	until grep -q open "$WORK/held"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+let_go() {
+	exec 5>&-
+	rm "$WORK/hold"
+	wait "$holder"
+}
+
+touch_region() {
+	"$PROGRAMS/vga_io" "$BDF" read 0x3cc 1 >/dev/null
+}
+
+# Every order in which a module can come and go.
+load_unload() {
+	load && unload
+}
+
+load_bind_unbind_unload() {
+	load && bind "$BDF" "$OURS" && unbind "$BDF" && unload
+}
+
+load_bind_unload() {
+	load && bind "$BDF" "$OURS" && unload && ! bound_driver "$BDF" >/dev/null
+}
+
+load_bind_open_close_unload() {
+	load && bind "$BDF" "$OURS" && touch_region && unload
+}
+
+load_bind_two_unload() {
+	load && bind "$BDF" "$OURS" && bind "$BDF2" "$OURS" && unbind "$BDF" &&
+		bind "$BDF" "$OURS" && unload
+}
+
+bind_to_stock_between() {
+	load && bind "$BDF" "$OURS" && bind "$BDF" vfio-pci && touch_config &&
+		bind "$BDF" "$OURS" && touch_region && unload
+}
+
+touch_config() {
+	"$PROGRAMS/vfio_dump" "$BDF" >/dev/null
+}
+
+repeat() {
+	count=$1
+	shift
+	while [ "$count" -gt 0 ]; do
+		"$@" || return
+		count=$((count - 1))
+	done
+}
+
+rmmod_waits_for_no_user() {
+	load && bind "$BDF" "$OURS" && hold_open || return
+	rmmod vfio_pci_vga 2>"$WORK/error"
+	status=$?
+	is_loaded && still=yes || still=no
+	let_go
+	[ "$status" -ne 0 ] && [ "$still" = yes ] &&
+		grep -q "in use" "$WORK/error" && unload
+}
+
+# The card under another user's open file is not to be had, and stays usable.
+unbind_waits_for_the_user() {
+	load && bind "$BDF" "$OURS" && hold_open || return
+	unbind "$BDF" &
+	unbinder=$!
+	sleep 1
+	kill -0 "$unbinder" && waited=yes || waited=no
+	let_go
+	wait "$unbinder" && [ "$waited" = yes ] && ! is_bound "$BDF" "$OURS" && unload
+}
+
+# Objects in use per cache, after what is only waiting to be freed is freed.
+count_memory() {
+	sleep 1
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	for shrink in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$shrink"
+	done 2>/dev/null
+	awk 'NR > 2 { print $1, $2 }' /proc/slabinfo >"$WORK/slab-$1"
+	wc -l </proc/vmallocinfo >"$WORK/vmalloc-$1"
+}
+
+cycle() {
+	load_bind_unbind_unload && load_bind_open_close_unload && load_unload
+}
+
+# A leak per cycle is an object or more in one cache; half of that is far above
+# what an idle machine does meanwhile.
+cycles_leave_nothing_behind() {
+	repeat 10 cycle && count_memory before &&
+		repeat "$CYCLES" cycle && count_memory after || return
+	areas=$(($(cat "$WORK/vmalloc-after") - $(cat "$WORK/vmalloc-before")))
+	echo "# $CYCLES cycles: vmalloc $areas areas"
+	awk -v limit=$((CYCLES / 2)) '
+		NR == FNR { before[$1] = $2; next }
+		$2 - before[$1] > limit {
+			printf "# slab cache %s: %+d objects\n", $1, $2 - before[$1]
+			grown = 1
+		}
+		END { exit grown }' "$WORK/slab-before" "$WORK/slab-after" &&
+		[ "$areas" -lt $((CYCLES / 2)) ]
+}
+
+plan 9
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"; restore' EXIT
+modprobe vfio-pci
+unbind "$BDF" && unload
+check "load_unload" repeat 20 load_unload
+check "load_bind_unbind_unload" repeat 20 load_bind_unbind_unload
+check "load_bind_unload" repeat 20 load_bind_unload
+check "load_bind_open_close_unload" repeat 5 load_bind_open_close_unload
+if [ -n "$BDF2" ]; then
+	check "load_bind_two_unload" repeat 10 load_bind_two_unload
+else
+	skip "load_bind_two_unload" "needs a second card, VFIO_VGA_BDF2"
+fi
+check "bind_to_stock_between" repeat 3 bind_to_stock_between
+check "rmmod_is_refused_while_a_card_is_open" rmmod_waits_for_no_user
+check "unbind_waits_for_the_user" unbind_waits_for_the_user
+check "load_cycles_leave_nothing_behind" cycles_leave_nothing_behind
+finish
