@@ -3,7 +3,7 @@
  * Moving bytes: reads and writes of the VGA region (vfio-pci's region 8).
  *
  * Called from the read, write, open and close entries in vfio_pci_vga.c.
- * Calls down into vgaarb_shim.c for the right to touch the legacy ranges.
+ * Calls down into vga_lease.c for the right to touch the legacy ranges.
  */
 #include <linux/io.h>
 #include <linux/pm_runtime.h>
@@ -165,12 +165,12 @@ static int vga_access_begin(struct vfio_vga_device *vga,
 	int ret;
 
 	for (;;) {
-		ret = vgaarb_shim_acquire(&vga->lease, access);
+		ret = vga_lease_acquire(&vga->lease, access);
 		if (ret)
 			return ret;
 		if (down_read_trylock(memory_lock))
 			return 0;
-		vgaarb_shim_release(&vga->lease, access);
+		vga_lease_release(&vga->lease, access);
 
 		ret = down_read_killable(memory_lock);
 		if (ret)
@@ -183,7 +183,7 @@ static void vga_access_end(struct vfio_vga_device *vga,
 			   struct vga_access *access)
 {
 	up_read(&vga->core.memory_lock);
-	vgaarb_shim_release(&vga->lease, access);
+	vga_lease_release(&vga->lease, access);
 }
 
 /*
@@ -326,7 +326,7 @@ int vfio_vga_region_open(struct vfio_vga_device *vga)
 	if (!vga->ports)
 		goto err_window;
 
-	ret = vgaarb_shim_open(&vga->lease);
+	ret = vga_lease_open(&vga->lease);
 	if (ret)
 		goto err_ports;
 
@@ -351,7 +351,7 @@ void vfio_vga_region_close(struct vfio_vga_device *vga)
 	if (!vga->has_vga)
 		return;
 	vga->has_vga = false;
-	vgaarb_shim_close(&vga->lease);
+	vga_lease_close(&vga->lease);
 	ioport_unmap(vga->ports);
 	iounmap(vga->window);
 }

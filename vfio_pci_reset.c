@@ -25,6 +25,6 @@ long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 			  unsigned long arg)
 {
 	if (vga->has_vga)
-		vgaarb_shim_end_lease(&vga->lease);
+		vga_lease_revoke(&vga->lease);
 	return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
 }

@@ -66,7 +66,7 @@ static ssize_t participation_store(struct device *dev,
 
 	if (choice < 0)
 		return refuse(dev, attr->attr.name, buf, "auto, on or off");
-	vgaarb_shim_set_participation(&vga_of(dev)->lease, choice);
+	vga_lease_set_participation(&vga_of(dev)->lease, choice);
 	return count;
 }
 static DEVICE_ATTR_RW(participation);
@@ -126,7 +126,7 @@ static ssize_t name##_show(struct device *dev,				\
 {									\
 	struct vga_lease_stats stats;					\
 									\
-	vgaarb_shim_read_stats(&vga_of(dev)->lease, &stats);		\
+	vga_lease_read_stats(&vga_of(dev)->lease, &stats);		\
 	return sysfs_emit(buf, "%llu\n", stats.name);			\
 }									\
 static DEVICE_ATTR_RO(name)

@@ -53,7 +53,7 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
-	vgaarb_shim_init(&vga->lease, vga->core.pdev);
+	vga_lease_init(&vga->lease, vga->core.pdev);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto err_put;
 
 	if (vfio_vga_is_vga(pdev)) {
-		ret = vgaarb_shim_register(&vga->lease);
+		ret = vga_lease_register(&vga->lease);
 		if (ret)
 			goto err_unregister;
 	}
@@ -228,7 +228,7 @@ static void vfio_vga_remove(struct pci_dev *pdev)
 
 	vfio_pci_core_unregister_device(core);
 	if (vfio_vga_is_vga(pdev))
-		vgaarb_shim_unregister(&vga->lease);
+		vga_lease_unregister(&vga->lease);
 	vfio_put_device(&core->vdev);
 }
 

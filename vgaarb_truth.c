@@ -3,10 +3,10 @@
  * What the hardware decodes, whatever its drivers told the VGA arbiter.
  *
  * Reads command registers and bridge controls; switches decode bits of other
- * cards only in the fence. Called from vgaarb_shim.c, in process context.
+ * cards only in the fence. Called from vga_lease.c, in process context.
  */
 #include "compat.h"
-#include "vgaarb_shim.h"
+#include "vga_lease.h"
 
 #define COMMAND_DECODE	(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
 

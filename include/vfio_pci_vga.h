@@ -3,7 +3,8 @@
  * What the driver's files share.
  *
  * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_rdwr.c and
- * vfio_pci_reset.c -> vgaarb_shim.c -> the kernel.
+ * vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
+ * vgaarb_truth.c -> the kernel.
  */
 #ifndef VFIO_PCI_VGA_H
 #define VFIO_PCI_VGA_H
@@ -11,7 +12,7 @@
 #include <linux/types.h>
 #include <linux/vfio_pci_core.h>
 
-#include "vgaarb_shim.h"
+#include "vga_lease.h"
 
 /* The legacy VGA ranges of IBM's VGA, as vfio-pci's region 8 shows them. */
 #define VFIO_VGA_REGION_SIZE	0xc0000

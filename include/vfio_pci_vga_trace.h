@@ -11,7 +11,7 @@
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
 
-#include "vgaarb_shim.h"
+#include "vga_lease.h"
 
 TRACE_DEFINE_ENUM(VGA_LEASE_DONE);
 TRACE_DEFINE_ENUM(VGA_LEASE_IDLE);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The route to the legacy VGA ranges: leases, and what the hardware decodes.
+ * The route to the legacy VGA ranges.
  *
- * Implemented in vgaarb_shim.c (route, keeper, participation) and
- * vgaarb_truth.c (reading decode state back from hardware).
+ * vga_lease.c decides who has it, vgaarb_shim.c talks to the kernel's arbiter
+ * and console, vgaarb_truth.c reads back what the hardware decodes.
  */
-#ifndef VGAARB_SHIM_H
-#define VGAARB_SHIM_H
+#ifndef VGA_LEASE_H
+#define VGA_LEASE_H
 
 #include <linux/ktime.h>
 #include <linux/list.h>
@@ -67,6 +67,7 @@ struct vga_lease_stats {
  * @wait: tasks that wait for the lease
  * @waiters: how many
  * @users: accesses in flight
+ * @claimed: the present lease has been used
  * @used: an access ended since the keeper looked
  * @open: the device is open, requests are taken
  * @revoked: the lease is to end now
@@ -79,7 +80,8 @@ struct vga_lease_stats {
  * @queued_at: when the device joined the queue
  * @verified: jiffies of the last look at the hardware
  * @neighbours: which cards the arbiter may switch off were found unharmed
- * @reported: the liar that was last reported, compared only
+ * @reported_liars: stands for the liars last reported, and the policy then
+ * @reported_sharer: the bus sharer last reported, compared only
  * @lease_us: longest lease in microseconds, 0 for one access at a time
  * @participation: administrator's choice
  * @liar_policy: administrator's choice
@@ -94,6 +96,7 @@ struct vga_lease {
 	wait_queue_head_t wait;
 	unsigned int waiters;
 	unsigned int users;
+	bool claimed;
 	bool used;
 	bool open;
 	bool revoked;
@@ -105,7 +108,8 @@ struct vga_lease {
 	ktime_t granted;
 	unsigned long verified;
 	unsigned long neighbours;
-	struct pci_dev *reported;
+	unsigned long reported_liars;
+	struct pci_dev *reported_sharer;
 	unsigned int lease_us;
 	enum vga_participation participation;
 	enum vga_liar_policy liar_policy;
@@ -129,19 +133,35 @@ struct vga_access {
 	unsigned long switches;
 };
 
-/* vgaarb_shim.c */
-void vgaarb_shim_init(struct vga_lease *lease, struct pci_dev *pdev);
-int vgaarb_shim_register(struct vga_lease *lease);
-void vgaarb_shim_unregister(struct vga_lease *lease);
-int vgaarb_shim_open(struct vga_lease *lease);
-void vgaarb_shim_close(struct vga_lease *lease);
-int vgaarb_shim_acquire(struct vga_lease *lease, struct vga_access *access);
-void vgaarb_shim_release(struct vga_lease *lease, struct vga_access *access);
-void vgaarb_shim_end_lease(struct vga_lease *lease);
-void vgaarb_shim_set_participation(struct vga_lease *lease,
+/* vga_lease.c */
+void vga_lease_init(struct vga_lease *lease, struct pci_dev *pdev);
+int vga_lease_register(struct vga_lease *lease);
+void vga_lease_unregister(struct vga_lease *lease);
+int vga_lease_open(struct vga_lease *lease);
+void vga_lease_close(struct vga_lease *lease);
+int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access);
+void vga_lease_release(struct vga_lease *lease, struct vga_access *access);
+void vga_lease_revoke(struct vga_lease *lease);
+void vga_lease_set_participation(struct vga_lease *lease,
 				   enum vga_participation participation);
-void vgaarb_shim_read_stats(struct vga_lease *lease,
+void vga_lease_read_stats(struct vga_lease *lease,
 			    struct vga_lease_stats *stats);
+
+/* vgaarb_shim.c */
+void vgaarb_kick(struct vga_access *access);
+bool vgaarb_was_repaired(struct vga_access *access);
+int vgaarb_get(struct pci_dev *pdev);
+void vgaarb_put(struct pci_dev *pdev);
+void vgaarb_bounded_init(void);
+int vgaarb_get_bounded(struct pci_dev *pdev, unsigned int kicks,
+		       bool *repaired);
+void vgaarb_cycle(struct pci_dev *pdev, unsigned int kicks);
+struct pci_dev *vgaarb_console_card(void);
+bool vgaarb_console_take(void);
+void vgaarb_console_give(void);
+void vgaarb_set_decoding(struct pci_dev *pdev, bool legacy);
+int vgaarb_client_register(struct pci_dev *pdev);
+void vgaarb_client_unregister(struct pci_dev *pdev);
 
 /* The most other cards that one look at the hardware can remember. */
 #define VGA_TRUTH_MAX	16
@@ -171,4 +191,4 @@ void vga_truth_fence(struct vga_truth *truth);
 void vga_truth_unfence(struct vga_truth *truth);
 void vga_truth_put(struct vga_truth *truth);
 
-#endif /* VGAARB_SHIM_H */
+#endif /* VGA_LEASE_H */

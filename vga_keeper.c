@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The keeper: the kernel thread that holds the route for leases.
+ *
+ * A lease outlives the call that asked for it, and the console lock is part of
+ * it, so neither can belong to a user's task. One thread and one loop for all
+ * cards: take the next device from the queue, silence the console, get the
+ * arbiter's lock, look at the hardware, grant, wait, give everything back.
+ *
+ * Runs while a device is open. Started, stopped and woken by vga_lease.c.
+ */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+
+#include "compat.h"
+#include "vga_route.h"
+#define CREATE_TRACE_POINTS
+#include "vfio_pci_vga_trace.h"
+
+/* Kicks after which the keeper gives up one try to get the arbiter's lock. */
+#define KICKS_MAX	4
+/* The same while it holds the console lock: the host's console waits. */
+#define KICKS_CONSOLE	1
+/* Cycles that free others from lost wake-ups after our last release. */
+#define COURTESY_CYCLES	3
+/* Leases between pauses that let unseen others have a turn. */
+#define PAUSE_LEASES	4
+/* How long another participant counts as present after it took the route. */
+#define FOREIGN_JIFFIES	(HZ / 4)
+/* How long a lease waits for those it was granted to. */
+#define UNCLAIMED_MS	10
+/* How long the answer to "is vgacon the console?" is good for. */
+#define CONSOLE_JIFFIES	(HZ / 10)
+
+struct vga_route vga_route = {
+	.lock = __SPIN_LOCK_UNLOCKED(vga_route.lock),
+	.queue = LIST_HEAD_INIT(vga_route.queue),
+	.direct = LIST_HEAD_INIT(vga_route.direct),
+	.settled = __WAIT_QUEUE_HEAD_INITIALIZER(vga_route.settled),
+};
+
+/* The keeper's own; nobody else looks. */
+static unsigned int courtesy_left;
+static unsigned int leases_since_pause;
+
+/* Protects the keeper's start and stop; taken at open and close only. */
+static DEFINE_MUTEX(keeper_mutex);
+static unsigned int keeper_users;
+
+/* Caller holds vga_route.lock, under which the last close clears the pointer. */
+void vga_keeper_wake(void)
+{
+	if (vga_route.keeper)
+		wake_up_process(vga_route.keeper);
+}
+
+/* --- The keeper: getting and giving back the route ---------------------- */
+
+/*
+ * Silence vgacon if it is the console. True with the console lock held.
+ */
+static bool console_take(void)
+{
+	bool vgacon = vgaarb_console_take();
+
+	spin_lock(&vga_route.lock);
+	vga_route.vgacon = vgacon;
+	vga_route.console_seen = jiffies;
+	spin_unlock(&vga_route.lock);
+	return vgacon;
+}
+
+/* Remember where we left the route; a switch away from there is not ours. */
+void vga_route_leave_with(struct pci_dev *pdev)
+{
+	struct pci_dev *old;
+
+	spin_lock(&vga_route.lock);
+	old = vga_route.left_with;
+	vga_route.left_with = pci_dev_get(pdev);
+	spin_unlock(&vga_route.lock);
+	pci_dev_put(old);
+}
+
+bool vga_route_foreign_present(void)
+{
+	return time_before(jiffies, READ_ONCE(vga_route.foreign_until));
+}
+
+/* Has somebody else taken the route since we left it? */
+void vga_route_look_for_foreign(void)
+{
+	struct pci_dev *pdev;
+
+	spin_lock(&vga_route.lock);
+	pdev = pci_dev_get(vga_route.left_with);
+	spin_unlock(&vga_route.lock);
+	if (!pdev)
+		return;
+
+	if (!vga_truth_routed(pdev)) {
+		spin_lock(&vga_route.lock);
+		WRITE_ONCE(vga_route.foreign_until, jiffies + FOREIGN_JIFFIES);
+		spin_unlock(&vga_route.lock);
+	}
+	pci_dev_put(pdev);
+}
+
+void vga_route_count_repair(struct vga_lease *lease)
+{
+	spin_lock(&vga_route.lock);
+	lease->stats.wakeups_repaired++;
+	spin_unlock(&vga_route.lock);
+	trace_vfio_vga_repair(lease->pdev);
+}
+
+/**
+ * vga_route_check_liars - is somebody else decoding the ranges?
+ * @lease: the device that has the route
+ * @liars: filled with whoever does; the caller puts it
+ *
+ * Reports each liar, in the kernel log once.
+ *
+ * Return: 0, also where the policy is to go on; -EBUSY where it is to deny;
+ * -EAGAIN where the liars are to be fenced.
+ */
+int vga_route_check_liars(struct vga_lease *lease, struct vga_truth *liars)
+{
+	static const char * const effect[] = {
+		[VGA_LIAR_WARN] = "accesses may reach both",
+		[VGA_LIAR_DENY] = "access denied",
+		[VGA_LIAR_FENCE] = "fencing it off",
+	};
+	enum vga_liar_policy policy = READ_ONCE(lease->liar_policy);
+	unsigned long set = policy;
+	struct pci_dev *liar;
+	unsigned int i;
+	bool known;
+
+	vga_truth_liars(lease->pdev, liars);
+	for (i = 0; i < liars->count; i++)
+		set += (unsigned long)liars->card[i].pdev;
+
+	spin_lock(&vga_route.lock);
+	lease->stats.liars_seen += liars->count;
+	known = lease->reported_liars == set;
+	lease->reported_liars = set;
+	spin_unlock(&vga_route.lock);
+	if (!liars->count)
+		return 0;
+
+	for (i = 0; i < liars->count; i++) {
+		liar = liars->card[i].pdev;
+		trace_vfio_vga_liar(lease->pdev, liar, policy);
+		if (!known)
+			pci_warn(lease->pdev,
+				 "%s (driver %s) decodes the legacy VGA ranges out of turn, %s; see vfio_vga/liar_policy\n",
+				 pci_name(liar), dev_driver_string(&liar->dev),
+				 effect[policy]);
+	}
+
+	if (policy == VGA_LIAR_WARN)
+		return 0;
+	return policy == VGA_LIAR_DENY ? -EBUSY : -EAGAIN;
+}
+
+/*
+ * May this card have the route at all? On a bus that two cards share, routing
+ * to one switches the other's BARs off.
+ */
+int vga_route_check_bus(struct vga_lease *lease)
+{
+	struct pci_dev *sharer;
+	bool known;
+
+	if (lease->shared_bus_allowed)
+		return 0;
+	sharer = vga_truth_bus_sharer(lease->pdev);
+	if (!sharer)
+		return 0;
+
+	spin_lock(&vga_route.lock);
+	known = lease->reported_sharer == sharer;
+	lease->reported_sharer = sharer;
+	spin_unlock(&vga_route.lock);
+	if (!known)
+		pci_err(lease->pdev,
+			"legacy VGA access denied: it would switch off %s on the same bus, which driver %s uses; see vfio_vga/shared_bus\n",
+			pci_name(sharer), dev_driver_string(&sharer->dev));
+	pci_dev_put(sharer);
+	return -EBUSY;
+}
+
+/* What a lease took besides the arbiter's lock. Used by the keeper alone. */
+struct lease_extras {
+	bool console;			/* the console lock is held */
+	struct vga_truth fenced;	/* liars to restore */
+	struct vga_truth disturbed;	/* neighbours to restore */
+};
+
+static bool lease_wanted(struct vga_lease *lease)
+{
+	bool wanted;
+
+	spin_lock(&vga_route.lock);
+	wanted = lease->open && lease->waiters;
+	spin_unlock(&vga_route.lock);
+	return wanted;
+}
+
+/* Get the arbiter's lock, and the console's where vgacon is the console. */
+static int keeper_get_both(struct vga_lease *lease, struct lease_extras *extras)
+{
+	bool repaired;
+	int ret;
+
+	while (lease_wanted(lease)) {
+		extras->console = console_take();
+		ret = vgaarb_get_bounded(lease->pdev,
+				 extras->console ? KICKS_CONSOLE : KICKS_MAX,
+				 &repaired);
+		if (!ret && repaired)
+			vga_route_count_repair(lease);
+		if (ret != -EAGAIN)
+			return ret;
+		if (!extras->console)
+			continue;
+
+		/*
+		 * Somebody holds the route for long. The console must not
+		 * wait for that, so wait where it does no harm: for the
+		 * console's own card.
+		 */
+		vgaarb_console_give();
+		extras->console = false;
+		vgaarb_cycle(vgaarb_console_card(), KICKS_MAX);
+	}
+	return -EAGAIN;
+}
+
+/* After accesses have ended: everything back, in reverse order. */
+static void keeper_give_back(struct vga_lease *lease,
+			     struct lease_extras *extras)
+{
+	struct pci_dev *console_card = vgaarb_console_card();
+	unsigned int i;
+
+	vga_truth_unfence(&extras->fenced);
+	vgaarb_put(lease->pdev);
+	vga_route_leave_with(lease->pdev);
+
+	/* The arbiter's own way to switch their decode bits back on. */
+	for (i = 0; i < extras->disturbed.count; i++) {
+		vgaarb_cycle(extras->disturbed.card[i].pdev, KICKS_CONSOLE);
+		vga_route_leave_with(extras->disturbed.card[i].pdev);
+	}
+	vga_truth_put(&extras->disturbed);
+
+	if (!extras->console)
+		return;
+
+	if (console_card && console_card != lease->pdev) {
+		vgaarb_cycle(console_card, KICKS_CONSOLE);
+		vga_route_leave_with(NULL);
+	}
+	trace_vfio_vga_console(lease->pdev, false);
+	/* May print what was held back, on our time but not on our route. */
+	vgaarb_console_give();
+}
+
+static int keeper_acquire(struct vga_lease *lease, struct lease_extras *extras)
+{
+	unsigned long neighbours;
+	struct vga_truth liars;
+	int ret;
+
+	memset(extras, 0, sizeof(*extras));
+	vga_route_look_for_foreign();
+	ret = vga_route_check_bus(lease);
+	if (ret)
+		return ret;
+
+	neighbours = vga_truth_neighbours(lease->pdev, &extras->disturbed);
+	ret = keeper_get_both(lease, extras);
+	if (ret) {
+		vga_truth_put(&extras->disturbed);
+		if (extras->console)
+			vgaarb_console_give();
+		return ret;
+	}
+	if (extras->console)
+		trace_vfio_vga_console(lease->pdev, true);
+
+	vga_truth_disturbed(&extras->disturbed);
+
+	ret = vga_route_check_liars(lease, &liars);
+	if (ret == -EAGAIN) {
+		vga_truth_fence(&liars);
+		extras->fenced = liars;
+		ret = 0;
+	} else {
+		vga_truth_put(&liars);
+	}
+
+	spin_lock(&vga_route.lock);
+	lease->verified = jiffies;
+	lease->neighbours = neighbours;
+	lease->keeper_only = extras->fenced.count || extras->disturbed.count;
+	spin_unlock(&vga_route.lock);
+
+	if (ret)
+		keeper_give_back(lease, extras);
+	return ret;
+}
+
+/* --- The keeper: leases ------------------------------------------------- */
+
+/* Caller holds vga_route.lock. The limit shrinks when somebody else waits. */
+static u64 lease_limit_ns(struct vga_lease *lease)
+{
+	unsigned int limit = lease->lease_us;
+	struct vga_lease *next;
+
+	next = list_first_entry_or_null(&vga_route.queue, struct vga_lease, node);
+	if (next)
+		limit = min_t(unsigned int, limit,
+			      max_t(unsigned int, next->lease_us,
+				    VGA_LEASE_US_DEFAULT));
+	return (u64)limit * NSEC_PER_USEC;
+}
+
+/* Sleep until the lease of @lease has to end. Returns why. */
+static enum vga_lease_end lease_run(struct vga_lease *lease)
+{
+	u64 pause = max_t(u64, lease->lease_us / 4, 50) * NSEC_PER_USEC;
+	ktime_t now, wake, deadline, look = ktime_add_ns(lease->granted, pause);
+	ktime_t unclaimed = ktime_add_ms(lease->granted, UNCLAIMED_MS);
+	enum vga_lease_end reason;
+
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		spin_lock(&vga_route.lock);
+		now = ktime_get();
+		deadline = ktime_add_ns(lease->granted, lease_limit_ns(lease));
+		reason = VGA_LEASE_RUNS;
+		if (!lease->open || lease->revoked) {
+			reason = VGA_LEASE_REVOKED;
+		} else if (!lease->claimed && lease->waiters &&
+			   ktime_before(now, unclaimed)) {
+			/* Those it was granted to have not run yet. */
+			look = ktime_add_ns(now, pause);
+		} else if (!lease->lease_us && lease->used && !lease->users) {
+			reason = VGA_LEASE_DONE;
+		} else if (lease->lease_us && ktime_compare(now, deadline) >= 0) {
+			reason = VGA_LEASE_EXPIRED;
+		} else if (ktime_compare(now, look) >= 0) {
+			if (!lease->used && !lease->users && !lease->waiters)
+				reason = VGA_LEASE_IDLE;
+			if (lease->lease_us)
+				lease->used = false;
+			look = ktime_add_ns(now, pause);
+		}
+		if (reason != VGA_LEASE_RUNS)
+			vga_route.state = ROUTE_ENDING;
+		spin_unlock(&vga_route.lock);
+		if (reason != VGA_LEASE_RUNS)
+			break;
+
+		wake = look;
+		if (lease->lease_us && ktime_before(deadline, look) &&
+		    ktime_before(now, deadline))
+			wake = deadline;
+		schedule_hrtimeout(&wake, HRTIMER_MODE_ABS);
+	}
+	__set_current_state(TASK_RUNNING);
+	return reason;
+}
+
+static bool no_users(struct vga_lease *lease)
+{
+	bool idle;
+
+	spin_lock(&vga_route.lock);
+	idle = !lease->users;
+	spin_unlock(&vga_route.lock);
+	return idle;
+}
+
+static void set_free(void)
+{
+	spin_lock(&vga_route.lock);
+	vga_route.state = ROUTE_FREE;
+	vga_route.holder = NULL;
+	vga_route.released = true;
+	vga_route.ticking = true;
+	spin_unlock(&vga_route.lock);
+	wake_up_all(&vga_route.settled);
+}
+
+/*
+ * Let others have a turn: the arbiter wakes them when we put, but a lease that
+ * follows at once wins every race. When somebody else is known to compete,
+ * after every lease, else now and then.
+ */
+static void keeper_pause(struct vga_lease *lease)
+{
+	int i;
+
+	if (!vga_route_foreign_present() && ++leases_since_pause % PAUSE_LEASES)
+		return;
+	for (i = 0; i < 5; i++) {
+		usleep_range(80, 120);
+		if (!vga_truth_routed(lease->pdev))
+			break;
+	}
+}
+
+/* Serve the device at the head of the queue: grant, wait, give back. */
+static void keeper_serve(struct vga_lease *lease)
+{
+	/* Too large for the stack; there is one keeper. */
+	static struct lease_extras extras;
+	enum vga_lease_end reason;
+	s64 held;
+	int ret;
+
+	ret = keeper_acquire(lease, &extras);
+
+	spin_lock(&vga_route.lock);
+	if (ret) {
+		if (ret != -EAGAIN) {
+			lease->error = ret;
+			lease->failures++;
+		}
+		spin_unlock(&vga_route.lock);
+		wake_up_all(&lease->wait);
+		set_free();
+		return;
+	}
+	vga_route.state = ROUTE_LEASED;
+	lease->granted = ktime_get();
+	lease->used = false;
+	lease->claimed = false;
+	lease->stats.leases++;
+	spin_unlock(&vga_route.lock);
+	trace_vfio_vga_lease_start(lease->pdev);
+	wake_up_all(&lease->wait);
+
+	reason = lease_run(lease);
+	/* Accesses are bounded and do not sleep, so neither is this wait long. */
+	wait_event(vga_route.settled, no_users(lease));
+
+	keeper_give_back(lease, &extras);
+	held = ktime_us_delta(ktime_get(), lease->granted);
+
+	spin_lock(&vga_route.lock);
+	lease->stats.hold_max_us = max_t(u64, lease->stats.hold_max_us, held);
+	spin_unlock(&vga_route.lock);
+	trace_vfio_vga_lease_end(lease->pdev, reason, held);
+	set_free();
+	/* Waiters that found the lease ending queue again. */
+	wake_up_all(&lease->wait);
+	keeper_pause(lease);
+}
+
+/* --- The keeper: its loop ------------------------------------------------ */
+
+/* Wake direct accesses that sleep in the arbiter since before the last tick. */
+static void kick_direct(void)
+{
+	struct vga_access *access;
+
+	spin_lock(&vga_route.lock);
+	list_for_each_entry(access, &vga_route.direct, node)
+		vgaarb_kick(access);
+	spin_unlock(&vga_route.lock);
+}
+
+/*
+ * Runs once per jiffy while devices use the route, and a few times after.
+ * Returns how long to sleep until the next time.
+ */
+static long keeper_tick(void)
+{
+	struct pci_dev *last;
+	bool released, stale, busy;
+
+	kick_direct();
+
+	spin_lock(&vga_route.lock);
+	released = vga_route.released;
+	busy = !list_empty(&vga_route.direct);
+	vga_route.released = false;
+	stale = time_after(jiffies, vga_route.console_seen + CONSOLE_JIFFIES);
+	last = pci_dev_get(vga_route.left_with);
+	spin_unlock(&vga_route.lock);
+
+	if (released || busy) {
+		courtesy_left = COURTESY_CYCLES;
+		/* Has vgacon come back behind the route that we left? */
+		if (stale && console_take()) {
+			vgaarb_cycle(vgaarb_console_card(), KICKS_CONSOLE);
+			vga_route_leave_with(NULL);
+			vgaarb_console_give();
+		}
+	} else if (courtesy_left) {
+		/*
+		 * Whoever lost a wake-up to the arbiter's race sleeps until
+		 * the next put; if nobody else makes one, we do.
+		 */
+		courtesy_left--;
+		vgaarb_cycle(last ?: vgaarb_console_card(), KICKS_CONSOLE);
+	}
+	pci_dev_put(last);
+
+	spin_lock(&vga_route.lock);
+	vga_route.ticking = courtesy_left || vga_route.released ||
+			!list_empty(&vga_route.direct);
+	busy = vga_route.ticking;
+	spin_unlock(&vga_route.lock);
+
+	return busy ? 1 << (COURTESY_CYCLES - courtesy_left) :
+		      MAX_SCHEDULE_TIMEOUT;
+}
+
+static struct vga_lease *next_in_queue(void)
+{
+	struct vga_lease *lease = NULL;
+
+	spin_lock(&vga_route.lock);
+	if (vga_route.state == ROUTE_FREE) {
+		lease = list_first_entry_or_null(&vga_route.queue,
+						 struct vga_lease, node);
+		if (lease) {
+			list_del_init(&lease->node);
+			vga_route.state = ROUTE_GRANTING;
+			vga_route.holder = lease;
+		}
+	}
+	spin_unlock(&vga_route.lock);
+	return lease;
+}
+
+static int keeper_thread(void *unused)
+{
+	long timeout = MAX_SCHEDULE_TIMEOUT;
+	struct vga_lease *lease;
+
+	vgaarb_bounded_init();
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (kthread_should_stop())
+			break;
+		lease = next_in_queue();
+		if (lease) {
+			__set_current_state(TASK_RUNNING);
+			keeper_serve(lease);
+			continue;
+		}
+		spin_lock(&vga_route.lock);
+		if (vga_route.ticking && timeout == MAX_SCHEDULE_TIMEOUT)
+			timeout = 1;
+		spin_unlock(&vga_route.lock);
+		if (!schedule_timeout(timeout))
+			timeout = keeper_tick();
+	}
+	__set_current_state(TASK_RUNNING);
+	/* Nobody is left to do it later: the console's card gets its route. */
+	if (vga_route.touched)
+		vgaarb_cycle(vgaarb_console_card(), KICKS_MAX);
+	vga_route_leave_with(NULL);
+	return 0;
+}
+
+int vga_keeper_start(void)
+{
+	struct task_struct *keeper;
+	int ret = 0;
+
+	mutex_lock(&keeper_mutex);
+	if (keeper_users++)
+		goto out;
+
+	keeper = kthread_run(keeper_thread, NULL, "vfio-vga-keeper");
+	if (IS_ERR(keeper)) {
+		ret = PTR_ERR(keeper);
+		keeper_users--;
+		goto out;
+	}
+	spin_lock(&vga_route.lock);
+	vga_route.keeper = keeper;
+	/* Until the keeper has looked, which its first lease does. */
+	vga_route.vgacon = IS_ENABLED(CONFIG_VGA_CONSOLE);
+	vga_route.touched = false;
+	vga_route.ticking = false;
+	WRITE_ONCE(vga_route.foreign_until, jiffies);
+	spin_unlock(&vga_route.lock);
+out:
+	mutex_unlock(&keeper_mutex);
+	return ret;
+}
+
+void vga_keeper_stop(void)
+{
+	struct task_struct *keeper;
+
+	mutex_lock(&keeper_mutex);
+	if (!--keeper_users) {
+		spin_lock(&vga_route.lock);
+		keeper = vga_route.keeper;
+		vga_route.keeper = NULL;
+		spin_unlock(&vga_route.lock);
+		kthread_stop(keeper);
+	}
+	mutex_unlock(&keeper_mutex);
+}
