@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* Covers every mode the guests set: 1280x800 at 32 bits is 4000 KiB. */
-#define FILL_SIZE	(4u << 20)
+#define FILL_SIZE (4u << 20)
 
 int main(int argc, char **argv)
 {
@@ -37,28 +37,34 @@ int main(int argc, char **argv)
 		offset = strtoul(argv[3], NULL, 0);
 		length = strtoul(argv[4], NULL, 0);
 	} else {
-		errx(2, "usage: bar0 BDF fill BYTE | bar0 BDF dump OFFSET LENGTH");
+		errx(2,
+		     "usage: bar0 BDF fill BYTE | bar0 BDF dump OFFSET LENGTH");
 	}
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource0", argv[1]);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource0",
+		 argv[1]);
 	fd = open(path, O_RDWR | O_SYNC);
 	if (fd < 0 || fstat(fd, &st))
 		err(1, "%s", path);
 	if (offset % 4 || length % 4 || length > (size_t)st.st_size ||
 	    offset > (size_t)st.st_size - length)
-		errx(1, "%s: %zu bytes at %zu are outside or unaligned", path, length, offset);
-	memory = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		errx(1, "%s: %zu bytes at %zu are outside or unaligned", path,
+		     length, offset);
+	memory = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		      0);
 	if (memory == MAP_FAILED)
 		err(1, "%s: mmap", path);
 
 	if (fill) {
-		uint32_t value = (strtoul(argv[3], NULL, 0) & 0xff) * 0x01010101u;
+		uint32_t value =
+			(strtoul(argv[3], NULL, 0) & 0xff) * 0x01010101u;
 
 		for (i = 0; i < length / 4; i++)
 			memory[i] = value;
 		for (i = 0; i < length / 4; i += 1024)
 			if (memory[i] != value)
-				errx(1, "%s: %#zx reads %#x, not %#x", path, i * 4, memory[i], value);
+				errx(1, "%s: %#zx reads %#x, not %#x", path,
+				     i * 4, memory[i], value);
 		return 0;
 	}
 	for (i = 0; i < length / 4; i++) {

@@ -4,7 +4,7 @@
  * picture through the legacy memory window.  screen.py computes the same (mode13_pixels(),
  * mode13_palette()).
  */
-#include "guest.h"
+#include "guest.inc"
 
 	guest_start
 	movw	$0x0013, %ax

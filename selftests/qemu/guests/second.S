@@ -7,7 +7,7 @@
  * adapter: BAR0 is its memory, BAR2 its registers, VGA ports 0x3c0.. at offset 0x400 and the
  * dispi registers at 0x500.  screen.py computes the picture (rgb_pixels()).
  */
-#include "guest.h"
+#include "guest.inc"
 
 #define DISPI_ID	0x500
 #define DISPI_XRES	0x502

@@ -5,7 +5,7 @@
  * The BIOS only sets the mode; every cell is a store of ours to 0xb8000, which under assignment is
  * the VGA region.  screen.py computes the same cells (text_cells()).
  */
-#include "guest.h"
+#include "guest.inc"
 
 	guest_start
 	movw	$0x0003, %ax		/* 80x25, 16 colours */

@@ -3,7 +3,7 @@
  * Boot sector: VBE mode 0x112 (640x480, 24 bits) with the linear frame buffer, drawn at the address
  * that the card's own BIOS names.  screen.py computes the same picture (rgb_pixels()).
  */
-#include "guest.h"
+#include "guest.inc"
 
 	guest_start
 	movw	$0x4f01, %ax		/* mode information, to 0x8000 */
