@@ -41,7 +41,7 @@ finds kernel_doc vfio_pci_reset.c "planted.*not described" <<-'C'
 	 */
 	int other(int planted);
 C
-finds clang_format vfio_pci_reset.c "^ *+int planted(int a);" <<<"int planted( int a );"
+finds clang_format vfio_pci_reset.c '^ *+int planted(int a);' <<<"int planted( int a );"
 finds shellcheck scripts/planted.sh "SC2086" <<-'SH'
 	#!/bin/sh
 	rm $1
