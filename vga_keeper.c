@@ -435,8 +435,9 @@ static void keeper_serve(struct vga_lease *lease)
 			lease->failures++;
 		}
 		spin_unlock(&vga_route.lock);
-		wake_up_all(&lease->wait);
 		set_free();
+		/* Those who came too late for this answer queue again. */
+		wake_up_all(&lease->wait);
 		return;
 	}
 	vga_route.state = ROUTE_LEASED;
@@ -548,6 +549,8 @@ static int keeper_thread(void *unused)
 	long timeout = MAX_SCHEDULE_TIMEOUT;
 	struct vga_lease *lease;
 
+	/* Others wait for every switch that it makes. */
+	set_user_nice(current, MIN_NICE);
 	vgaarb_bounded_init();
 	for (;;) {
 		set_current_state(TASK_IDLE);
