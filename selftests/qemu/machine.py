@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The machine under test (L1): its QEMU command line, its sockets, and whether KVM may run it."""
+import contextlib
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import image
+
+PROBE_SECONDS = 20
+PR_SET_PDEATHSIG = 1
+
+# The card behind each root port, in the order the firmware finds them: the first is the boot display.
+# The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
+# region has, so its own BIOS offers a guest no VBE mode.
+CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
+TOPOLOGIES = ('liar', 'samebus')
+
+
+def qemu_binary():
+    path = os.environ.get('LAB_QEMU') or shutil.which('qemu-system-x86_64')
+    if not path:
+        raise image.Missing('qemu-system-x86_64 is not installed: apt-get install qemu-system-x86')
+    return path
+
+
+def base_command(accel):
+    speed = ('-accel', 'kvm', '-cpu', 'host') if accel == 'kvm' else ('-accel', 'tcg,thread=multi', '-cpu', 'max')
+    return [qemu_binary(), *speed, '-smp', '2', '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
+            '-display', 'none', '-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on']
+
+
+def card_devices(cards, topology):
+    """Return -device arguments for the cards, and their ids."""
+    args, ids = [], []
+
+    def device(text):
+        args.extend(('-device', text))
+
+    def port(name):
+        number = len(ids) + 1
+        device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={number + 1:#x}')
+
+    for name, model in (*CARDS, *((f'card{n}', 'VGA') for n in range(4, cards + 1))):
+        port(name)
+        device(f'{model},id={name},bus=port-{name}')
+        ids.append(name)
+    if 'samebus' in topology:
+        port('twins')
+        device('pcie-pci-bridge,id=bridge-twins,bus=port-twins')
+        for n in (1, 2):
+            device(f'VGA,id=twin{n},bus=bridge-twins,addr={n}')
+            ids.append(f'twin{n}')
+    if 'liar' in topology:
+        device('VGA,id=liar,bus=pcie.0,addr=0x1d')
+        ids.append('liar')
+    return args, ids
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def probe_kvm(kernel_dir, initrd):
+    """Boot the kernel as far as its first process under KVM: a /dev/kvm that opens may still hang a guest."""
+    command = base_command('kvm') + [
+        '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-serial', 'stdio', '-monitor', 'none',
+        '-append', 'console=ttyS0 lab.probe panic=-1']
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                timeout=PROBE_SECONDS, preexec_fn=die_with_parent)
+    except subprocess.TimeoutExpired:
+        return False
+    return b'lab: probe reached user space' in result.stdout
+
+
+def choose_accel(wanted, kernel_dir, initrd):
+    if wanted != 'auto':
+        return wanted
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        return 'tcg'
+    # The answer is this machine's until it reboots.
+    boot = pathlib.Path('/proc/sys/kernel/random/boot_id').read_text().strip()
+    answer = image.CACHE / f'accel-{boot}'
+    if not answer.exists():
+        image.log(f'does KVM work here? Booting a kernel to see, {PROBE_SECONDS} s at most')
+        for old in image.CACHE.glob('accel-*'):
+            old.unlink()
+        answer.write_text('kvm' if probe_kvm(kernel_dir, initrd) else 'tcg')
+    return answer.read_text()
+
+
+class QMP:
+    """A client for QEMU's monitor: one command at a time, events are dropped."""
+
+    def __init__(self, path):
+        self.stream = socket.socket(socket.AF_UNIX)
+        self.stream.settimeout(60)
+        self.stream.connect(str(path))
+        self.lines = self.stream.makefile('r')
+        self.lines.readline()  # the greeting
+        self.execute('qmp_capabilities')
+
+    def command(self, request):
+        self.stream.sendall(json.dumps(request).encode() + b'\n')
+        while line := self.lines.readline():
+            answer = json.loads(line)
+            if 'return' in answer:
+                return answer['return']
+            if 'error' in answer:
+                raise RuntimeError(answer['error']['desc'])
+        raise RuntimeError('QEMU closed its monitor')
+
+    def execute(self, name, **arguments):
+        return self.command({'execute': name, 'arguments': arguments})
+
+
+class Machine:
+    """A running L1. Use as a context manager: leaving it ends QEMU, whatever happened."""
+
+    def __init__(self, directory, out, accel, kernel_dir, initrd, images, options):
+        self.directory = pathlib.Path(directory)
+        self.serial = pathlib.Path(out) / 'serial.log'
+        self.serial.write_bytes(b'')
+        devices, self.cards = card_devices(options.cards, options.topology)
+        line = ('console=tty0 console=ttyS0,115200 intel_iommu=on panic=-1 ignore_loglevel no_console_suspend '
+                f'printk.devkmsg=on sysrq_always_enabled log_buf_len=16M {options.append}')
+        console = 'stdio,signal=off' if options.interactive else f'socket,path={directory}/console,server=on,wait=off'
+        self.command = base_command(accel) + devices + [
+            '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-append', line.strip(),
+            '-chardev', f'{console},id=console,logfile={self.serial}', '-device', 'isa-serial,chardev=console,index=0',
+            '-chardev', f'socket,id=control,path={directory}/control,server=on,wait=off',
+            '-device', 'isa-serial,chardev=control,index=1',
+            '-qmp', f'unix:{directory}/qmp,server=on,wait=off']
+        for number, path in enumerate(images):
+            self.command += ['-drive', f'if=none,id=disk{number},format=raw,readonly=on,file={path}',
+                             '-device', f'virtio-blk-pci,drive=disk{number},bus=pcie.0,addr={0x18 + number:#x}']
+        self.interactive = options.interactive
+        self.qemu_log = pathlib.Path(out) / 'qemu.log'
+
+    def __enter__(self):
+        with open(self.qemu_log, 'wb') as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=None if self.interactive else subprocess.DEVNULL,
+                stdout=None if self.interactive else log, stderr=log, preexec_fn=die_with_parent)
+        try:
+            self.qmp = QMP(self.wait_for('qmp'))
+            self.control = socket.socket(socket.AF_UNIX)
+            self.control.connect(str(self.wait_for('control')))
+        except BaseException:
+            self.process.kill()
+            raise
+        return self
+
+    def wait_for(self, name):
+        path = self.directory / name
+        for _ in range(100):
+            if path.exists():
+                return path
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise image.Missing(f'QEMU did not start:\n{self.qemu_log.read_text()}')
+
+    def __exit__(self, *exception):
+        with contextlib.suppress(RuntimeError, OSError):
+            self.qmp.execute('quit')
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def pci_devices(self):
+        """Map the id of every PCI device to what QEMU knows of it, buses as L1 numbered them."""
+        found = {}
+
+        def walk(devices):
+            for device in devices:
+                found[device['qdev_id']] = device
+                walk(device.get('pci_bridge', {}).get('devices', ()))
+        for bus in self.qmp.execute('query-pci'):
+            walk(bus['devices'])
+        return found
+
+    def addresses(self):
+        """Map each card's id to its address in L1."""
+        found = self.pci_devices()
+        return {name: '0000:{bus:02x}:{slot:02x}.{function:x}'.format(**found[name])
+                for name in self.cards if name in found}
+
+    def memory(self, card, start, size):
+        """Return bytes of the card's memory, through its BAR 0 where L1 has put it."""
+        bar = [region for region in self.pci_devices()[card]['regions'] if region['bar'] == 0]
+        if not bar or bar[0]['address'] <= 0:
+            raise RuntimeError(f'BAR 0 of {card} is not mapped')
+        dump = self.directory / 'memory'
+        self.qmp.execute('pmemsave', val=bar[0]['address'] + start, size=size, filename=str(dump))
+        return dump.read_bytes()
+
+    def screendump(self, card, path, form):
+        self.qmp.execute('screendump', filename=str(path), device=card, format=form)
+
+    def ask_what_hangs(self):
+        """Make the kernel print its blocked tasks: SysRq w, which on a serial console is a break and the letter."""
+        if self.interactive:
+            return
+        with contextlib.suppress(RuntimeError, OSError):
+            console = socket.socket(socket.AF_UNIX)
+            console.connect(str(self.directory / 'console'))
+            self.qmp.execute('chardev-send-break', id='console')
+            console.sendall(b'w')
+            time.sleep(3)
+            console.close()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does the lab notice? Runs programs of selfcheck/ that misbehave, and looks at what the lab made of each."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import image
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# What must come of each program: its results in order, as outcome and a part of the text.
+CLEAN = (('pass', 'first'), ('skip', 'second'))
+TOGETHER = (
+    ('passes.sh', CLEAN),
+    ('fails.sh', (('pass', 'first'), ('fail', 'second'))),
+    ('exits.sh', (('pass', 'first'), ('fail', 'exit status 3'))),
+    ('silent.sh 0', (('pass', 'exit status 0'),)),
+    ('silent.sh 1', (('fail', 'exit status 1'),)),
+    ('silent.sh 4', (('skip', ''),)),
+    ('hangs.sh', (('fail', 'reported nothing'), ('fail', 'still running after 5 s'))),
+    ('leaves.sh', (('pass', 'first'),)),
+    ('complains.sh', (('pass', 'first'), ('fail', 'kernel log: '))),
+    ('dies.sh', (('pass', 'first'), ('fail', 'planned 1..2, reported 1'), ('fail', 'exit status 137'))),
+    ('stops.sh', (('pass', 'first'), ('fail', 'planned 1..2, reported 1'))),
+    ('skips.sh', (('skip', 'no reason'),)),
+    ('asks.sh', (('pass', ''),) * 9),
+    ('passes.sh again', CLEAN),
+)
+PANIC = (
+    ('passes.sh', CLEAN),
+    ('panics.sh', (('fail', 'QEMU ended'), ('pass', 'first'), ('fail', 'sysrq triggered crash'), ('fail', 'Call Trace'))),
+    ('passes.sh again', (('fail', 'did not run'),)),
+)
+FREEZE = (('freezes.sh', (('fail', 'time is up'), ('fail', 'reported nothing'))),)
+ONLY_SKIPPED = (('skips.sh', (('skip', 'no reason'),)),)
+ALL_WELL = (('passes.sh', CLEAN), ('leaves.sh', (('pass', 'first'),)))
+
+
+class Count:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, promise, true, seen=''):
+        if true:
+            self.passed += 1
+        else:
+            self.failed += 1
+        print(f'{"ok" if true else "not ok"} {self.passed + self.failed} {promise}', flush=True)
+        if not true:
+            print(f'# {seen}', flush=True)
+
+
+def lab(expected, *arguments):
+    """Run the lab with the programs; return (exit status, last line, result.json or None, its words)."""
+    with tempfile.TemporaryDirectory(prefix='vfio-vga-selfcheck-') as directory:
+        scratch = pathlib.Path(directory)
+        (scratch / 'list').write_text(''.join(f'timeout={5 if name == "hangs.sh" else 60} {HERE}/selfcheck/{name}\n' for name, _ in expected))
+        process = subprocess.run(
+            (sys.executable, HERE / 'lab', 'run', '--driver', 'none', '--list', scratch / 'list',
+             '--out', scratch / 'out', *arguments),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        sys.stderr.write(process.stderr)
+        try:
+            result = json.loads((scratch / 'out/result.json').read_text())
+        except FileNotFoundError:
+            result = None
+        return process.returncode, process.stdout.splitlines()[-1:], result, process.stderr
+
+
+def matches(results, expected):
+    return len(results) == len(expected) and all(
+        outcome == want and part in text for (outcome, text), (want, part) in zip(results, expected))
+
+
+def check_run(count, name, expected, success, words, *arguments):
+    image.log(f'selfcheck: {name}')
+    status, last, result, told = lab(expected, *arguments)
+    count.check(f'{name}: exit status says {"success" if success else "failure"}', (status == 0) == success, status)
+    if result is None:
+        count.check(f'{name}: leaves its results', False, told)
+        return
+    seen = [test['results'] for test in result['tests']]
+    for (program, want), got in zip(expected, seen):
+        count.check(f'{name}: {program} comes to {", ".join(outcome for outcome, _ in want)}', matches(got, want), got)
+    outcomes = [outcome for test in seen for outcome, _ in test]
+    line = ', '.join(f'{outcomes.count(kind)} {word}'
+                     for kind, word in (('pass', 'passed'), ('fail', 'failed'), ('skip', 'skipped')))
+    count.check(f'{name}: the last line counts all of them', last == [line], f'{last}, expected {line}')
+    for word in words:
+        count.check(f'{name}: it is told that "{word}"', word in told, told[-500:])
+
+
+def main():
+    """Return an exit status; print TAP and the line with the counts."""
+    count = Count()
+    print('TAP version 13')
+    check_run(count, 'all well', ALL_WELL, True, ('booted in',), '--kernel', 'cloud')
+    check_run(count, 'trouble', TOGETHER, False, ('FAIL',))
+    check_run(count, 'panic', PANIC, False, ('QEMU ended', '| ', 'Kernel panic'))
+    check_run(count, 'freeze', FREEZE, False, ('time is up', 'sysrq: Show Blocked State'), '--timeout', '30')
+    check_run(count, 'only skipped', ONLY_SKIPPED, False, ('no test executed',))
+    check_run(count, 'no boot', (('passes.sh', (('fail', 'did not run'),)),), False, ('end of the serial log',),
+              '--append', 'rdinit=/nothing', '--timeout', '30')
+    print(f'1..{count.passed + count.failed}')
+    print(f'{count.passed} passed, {count.failed} failed, 0 skipped', flush=True)
+    return 0 if count.passed and not count.failed else 1
+
+
+if __name__ == '__main__':
+    os.chdir(HERE.parent.parent)
+    sys.exit(main())
