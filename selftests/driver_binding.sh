@@ -52,14 +52,16 @@ override_binds() {
 		is_bound "$BDF" "$OURS"
 }
 
-# Other cards of the same kind must not be taken along by an ID.
+# Other cards of the same kind must not be taken along: by an ID, or because they
+# were bound before.
 protect_others() {
 	for class in "$DEVICES"/*/class; do
 		other=$(basename "$(dirname "$class")")
 		case $(cat "$class") in
 		0x03*)
-			[ "$other" = "$BDF" ] || is_bound "$other" "$OURS" ||
-				override "$other" "$1" ;;
+			[ "$other" = "$BDF" ] && continue
+			! is_bound "$other" "$OURS" || unbind "$other"
+			override "$other" "$1" ;;
 		esac
 	done
 }

@@ -70,18 +70,17 @@ repeat() {
 
 rmmod_waits_for_no_user() {
 	load && bind "$BDF" "$OURS" && hold_open || return
-	rmmod vfio_pci_vga 2>"$WORK/error"
-	status=$?
+	rmmod vfio_pci_vga 2>/dev/null && removed=yes || removed=no
 	is_loaded && still=yes || still=no
 	let_go
-	[ "$status" -ne 0 ] && [ "$still" = yes ] &&
-		grep -q "in use" "$WORK/error" && unload
+	[ "$removed" = no ] && [ "$still" = yes ] && unload
 }
 
 # The card under another user's open file is not to be had, and stays usable.
 unbind_waits_for_the_user() {
 	load && bind "$BDF" "$OURS" && hold_open || return
-	unbind "$BDF" &
+	# The holder's end of input must not be open here.
+	unbind "$BDF" 5>&- &
 	unbinder=$!
 	sleep 1
 	kill -0 "$unbinder" && waited=yes || waited=no
@@ -98,7 +97,8 @@ count_memory() {
 		echo 1 >"$shrink"
 	done 2>/dev/null
 	awk 'NR > 2 { print $1, $2 }' /proc/slabinfo >"$WORK/slab-$1"
-	wc -l </proc/vmallocinfo >"$WORK/vmalloc-$1"
+	# Unpurged areas are free and wait for the next purge.
+	grep -vc unpurged /proc/vmallocinfo >"$WORK/vmalloc-$1"
 }
 
 cycle() {

@@ -5,17 +5,19 @@
  *
  *	vga_contend SECONDS [MODE@]BDF...
  *
- * MODE is what the process does: read (1 byte of the text window, default),
- * write, port, or slow (a read every 5 ms). Prints a line per card:
+ * MODE is what the process does: read (1 byte of the window, default), write,
+ * port, or slow (a read every 5 ms). What is read back from the window must be
+ * what was last written there: each card has a byte of its own. Prints "begin"
+ * when all start, and at the end a line per card:
  *
  *	BDF DRIVER MODE accesses=N mean_us=N p99_us=N p999_us=N max_us=N state=STATE
  *
  * STATE is done; hung for a process that did not come back from its last access
- * within ten seconds after the end; or failed:ERRNO. Exits with 1 unless all
- * are done.
+ * within ten seconds after the end; foreign for one that read another card's
+ * byte; or failed:ERRNO. Exits with 1 unless all are done.
  */
 #include <errno.h>
-#include <poll.h>
+#include <linux/pci_regs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,109 +26,104 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/latency.h"
 #include "lib/vfio_vga_test.h"
 
 #define CARDS_MAX	16
 #define PATIENCE_S	10
-/* Latencies by powers of two and sixteenths: 6 % is the resolution. */
-#define SUB		16
-#define BUCKETS		(40 * SUB)
+#define SLOW_US		5000
 
-struct result {
-	uint64_t accesses, sum_ns, max_ns;
-	uint64_t bucket[BUCKETS];
-	int error;
-	int done;
+struct user {
+	struct vga_card card;
+	const char *bdf, *mode;
+	uint8_t byte;
+	pid_t child;
+	struct result {
+		struct latency latency;
+		int error;
+		int done;
+	} *result;
 };
 
-static unsigned int bucket_of(uint64_t ns)
+static int open_card(struct user *user)
 {
-	unsigned int log;
+	int ret;
 
-	if (ns < SUB)
-		return ns;
-	log = 63 - __builtin_clzll(ns);
-	log = (log - 3) * SUB + ((ns >> (log - 4)) & (SUB - 1));
-	return log < BUCKETS ? log : BUCKETS - 1;
+	ret = vga_open(&user->card, user->bdf, VGA_OPEN_GROUP);
+	if (!ret)
+		ret = vga_command_set(&user->card, PCI_COMMAND_IO |
+						   PCI_COMMAND_MEMORY);
+	if (!ret)
+		ret = vga_show_memory_linearly(&user->card);
+	if (!ret && vga_write(&user->card, VGA_MEM, &user->byte, 1) != 1)
+		ret = -EIO;
+	return ret;
 }
 
-/* The upper edge of a bucket, in ns. */
-static uint64_t edge_of(unsigned int bucket)
+static int access_once(const struct user *user)
 {
-	unsigned int log = bucket / SUB + 3;
-
-	if (bucket < SUB)
-		return bucket + 1;
-	return (uint64_t)(SUB + bucket % SUB + 1) << (log - 4);
-}
-
-static uint64_t percentile_ns(const struct result *result, double share)
-{
-	uint64_t left = result->accesses * (1 - share);
-	unsigned int i;
-
-	for (i = BUCKETS; i-- > 0;) {
-		if (result->bucket[i] > left)
-			return edge_of(i) < result->max_ns ? edge_of(i) :
-							     result->max_ns;
-		left -= result->bucket[i];
-	}
-	return 0;
-}
-
-static int access_once(const struct vga_card *card, const char *mode)
-{
-	uint8_t byte = 0x20;
+	uint8_t byte = user->byte;
 	ssize_t ret;
 
-	if (!strcmp(mode, "write"))
-		ret = vga_write(card, VGA_TEXT, &byte, 1);
-	else if (!strcmp(mode, "port"))
-		ret = vga_read(card, VGA_MISC_READ, &byte, 1);
+	if (!strcmp(user->mode, "write"))
+		ret = vga_write(&user->card, VGA_MEM, &byte, 1);
+	else if (!strcmp(user->mode, "port"))
+		return vga_in(&user->card, VGA_MISC_READ) < 0 ? -EIO : 0;
 	else
-		ret = vga_read(card, VGA_TEXT, &byte, 1);
-	if (!strcmp(mode, "slow"))
-		usleep(5000);
-	return ret == 1 ? 0 : ret < 0 ? ret : -EIO;
+		ret = vga_read(&user->card, VGA_MEM, &byte, 1);
+	if (ret != 1)
+		return ret < 0 ? ret : -EIO;
+	return byte == user->byte ? 0 : -EILSEQ;
 }
 
-static void use_card(const char *bdf, const char *mode, uint64_t begin,
-		     uint64_t end, struct result *result)
+static void use_card(const struct user *user, uint64_t begin, uint64_t end)
 {
-	uint64_t before, after;
-	struct vga_card card;
+	bool slow = !strcmp(user->mode, "slow");
+	struct result *result = user->result;
+	uint64_t before;
 
 	vga_die_with_parent();
-	result->error = vga_open(&card, bdf, VGA_OPEN_GROUP);
-	if (result->error)
-		return;
 	while (vga_now_ns() < begin)
 		usleep(1000);
-	for (before = vga_now_ns(); before < end; before = vga_now_ns()) {
-		result->error = access_once(&card, mode);
+	for (;;) {
+		before = vga_now_ns();
+		if (before >= end)
+			break;
+		result->error = access_once(user);
 		if (result->error)
 			break;
-		after = vga_now_ns();
-		if (!strcmp(mode, "slow"))
-			after -= after - before > 5000000 ? 5000000 : 0;
-		result->accesses++;
-		result->sum_ns += after - before;
-		result->bucket[bucket_of(after - before)]++;
-		if (after - before > result->max_ns)
-			result->max_ns = after - before;
+		latency_add(&result->latency, vga_now_ns() - before);
+		if (slow)
+			usleep(SLOW_US);
 	}
-	vga_close(&card);
 	result->done = 1;
+}
+
+static const char *state_of(const struct user *user, int exit_status)
+{
+	static char failed[64];
+	int error = user->result->error;
+
+	if (error == -EILSEQ)
+		return "foreign";
+	if (error) {
+		snprintf(failed, sizeof(failed), "failed:%s",
+			 strerrorname_np(-error));
+		return failed;
+	}
+	if (user->result->done)
+		return "done";
+	return exit_status == -ETIMEDOUT ? "hung" : "failed:died";
 }
 
 int main(int argc, char **argv)
 {
-	static const char *mode[CARDS_MAX], *bdf[CARDS_MAX];
+	struct user users[CARDS_MAX] = { 0 };
 	struct result *results;
-	pid_t child[CARDS_MAX];
-	uint64_t begin, end;
+	uint64_t begin, end, now, last;
+	int cards = argc - 2, bad = 0, i, ret;
 	char driver[64];
-	int cards = argc - 2, bad = 0, i;
+	char *at;
 
 	if (cards < 1 || cards > CARDS_MAX) {
 		fprintf(stderr, "usage: vga_contend SECONDS [MODE@]BDF...\n");
@@ -137,46 +134,45 @@ int main(int argc, char **argv)
 	if (results == MAP_FAILED)
 		return 1;
 
-	begin = vga_now_ns() + 1000000000ULL;
-	end = begin + strtoull(argv[1], NULL, 0) * 1000000000ULL;
+	/* One after the other: where cards compete, a driver may hang here. */
 	for (i = 0; i < cards; i++) {
-		char *at = strchr(argv[i + 2], '@');
-
-		mode[i] = at ? argv[i + 2] : "read";
-		bdf[i] = at ? at + 1 : argv[i + 2];
+		at = strchr(argv[i + 2], '@');
 		if (at)
 			*at = 0;
-		child[i] = fork();
-		if (!child[i]) {
-			use_card(bdf[i], mode[i], begin, end, &results[i]);
+		users[i].mode = at ? argv[i + 2] : "read";
+		users[i].bdf = at ? at + 1 : argv[i + 2];
+		users[i].byte = 'A' + i;
+		users[i].result = &results[i];
+		results[i].error = open_card(&users[i]);
+	}
+
+	begin = vga_now_ns() + 100000000;
+	end = begin + strtoull(argv[1], NULL, 0) * 1000000000ULL;
+	for (i = 0; i < cards; i++) {
+		users[i].child = results[i].error ? 0 : fork();
+		if (!users[i].child && !results[i].error) {
+			use_card(&users[i], begin, end);
 			_exit(0);
 		}
 	}
-
-	for (i = 0; i < cards; i++) {
-		const struct result *r = &results[i];
-		uint64_t now = vga_now_ns(), last = end + PATIENCE_S * 1000000000ULL;
-		int ret = vga_wait_for_exit(child[i], now < last ?
-					    (last - now) / 1000000 : 100);
-
-		if (vga_bound_driver(bdf[i], driver, sizeof(driver)))
-			strcpy(driver, "none");
-		printf("%s %s %s accesses=%llu mean_us=%.1f p99_us=%.1f p999_us=%.1f max_us=%.1f state=",
-		       bdf[i], driver, mode[i],
-		       (unsigned long long)r->accesses,
-		       r->accesses ? r->sum_ns / 1000.0 / r->accesses : 0,
-		       percentile_ns(r, 0.99) / 1000.0,
-		       percentile_ns(r, 0.999) / 1000.0, r->max_ns / 1000.0);
-		if (ret < 0 && !r->done && !r->error)
-			printf("hung\n");
-		else if (r->error)
-			printf("failed:%s\n", strerror(-r->error));
-		else
-			printf("done\n");
-		bad |= !r->done || r->error;
-	}
+	printf("begin\n");
 	fflush(stdout);
-	for (i = 0; i < cards; i++)
-		kill(child[i], SIGKILL);
+
+	last = end + PATIENCE_S * 1000000000ULL;
+	for (i = 0; i < cards; i++) {
+		now = vga_now_ns();
+		ret = 0;
+		if (users[i].child)
+			ret = vga_wait_for_exit(users[i].child, now < last ?
+						(last - now) / 1000000 : 100);
+		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)))
+			strcpy(driver, "none");
+		printf("%s %s %s accesses=%llu ", users[i].bdf, driver,
+		       users[i].mode,
+		       (unsigned long long)results[i].latency.count);
+		latency_print(&results[i].latency);
+		printf(" state=%s\n", state_of(&users[i], ret));
+		bad |= !results[i].done || results[i].error;
+	}
 	return bad;
 }

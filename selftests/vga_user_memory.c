@@ -63,13 +63,13 @@ FIXTURE_TEARDOWN(user_memory)
 TEST_F(user_memory, unmapped_is_a_fault_and_frees_the_arbiter)
 {
 	EXPECT_EQ(-EFAULT, vga_read(&self->card, VGA_MEM, (void *)16, 8));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 	EXPECT_EQ(-EFAULT, vga_write(&self->card, VGA_MEM, (void *)16, 8));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 	EXPECT_EQ(-EFAULT, vga_read(&self->card, VGA_PORTS, (void *)16, 8));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 	EXPECT_EQ(-EFAULT, vga_write(&self->card, VGA_PORTS, (void *)16, 8));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 }
 
 TEST_F(user_memory, read_only_cannot_be_read_into)
@@ -196,7 +196,7 @@ TEST_F(user_memory, in_a_bar_that_is_switched_off_is_a_fault)
 				    self->memory + 8 * PAGE, 8));
 	EXPECT_EQ(-EFAULT, vga_write(&self->card, VGA_MEM,
 				     self->memory + 8 * PAGE, 8));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 }
 
 TEST_F(user_memory, in_another_cards_bar_works)
@@ -294,7 +294,7 @@ static void stall_and_look(struct __test_metadata *_metadata,
 	ASSERT_EQ(1, poll(&wait, 1, 5000))
 		TH_LOG("the transfer did not touch the page");
 
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(card->bdf, PATIENCE_MS));
 	if (other->fd >= 0) {
 		EXPECT_EQ(0, other_card_answers(other));
 	}
@@ -357,7 +357,7 @@ TEST_F(user_memory, that_never_comes_does_not_outlive_a_kill)
 		SKIP_TEST("no page can be delayed here");
 	kill(child, SIGKILL);
 	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, vga_arbiter_is_free(PATIENCE_MS));
+	EXPECT_EQ(0, vga_arbiter_is_free(self->card.bdf, PATIENCE_MS));
 	EXPECT_EQ(0, vga_out(&self->card, VGA_GFX_INDEX, 8));
 }
 

@@ -628,32 +628,56 @@ int vga_show_text(const struct vga_card *card)
 	return program(card, 0x67, text, sizeof(text) / sizeof(*text));
 }
 
-/**
- * vga_arbiter_is_free - could another card have the legacy ranges now
- * @patience_ms: how long a holder may take to let go
- *
- * Asks through /dev/vga_arbiter for the default card, as an X server would.
- *
- * Return: 0, -EBUSY when somebody held them all the time, or another
- * negative errno.
- */
-int vga_arbiter_is_free(unsigned int patience_ms)
+/* The line /dev/vga_arbiter has about a card. */
+static int arbiter_line(const char *bdf, char *line, size_t size)
 {
-	uint64_t end = vga_now_ns() + patience_ms * 1000000ULL;
-	int fd = open_file("/dev/vga_arbiter");
-	int ret;
+	char target[32];
+	ssize_t len;
+	int fd;
 
+	fd = open_file("/dev/vga_arbiter");
 	if (fd < 0)
 		return fd;
-	do {
-		ret = write(fd, "trylock io+mem", 14) < 0 ? -errno : 0;
-		if (!ret && write(fd, "unlock io+mem", 13) < 0)
-			ret = -errno;
-		if (ret == -EBUSY)
-			usleep(1000);
-	} while (ret == -EBUSY && vga_now_ns() < end);
+	snprintf(target, sizeof(target), "target PCI:%s", bdf);
+	len = write(fd, target, strlen(target));
+	if (len >= 0)
+		len = read(fd, line, size - 1);
+	if (len < 0)
+		len = -errno;
 	close(fd);
-	return ret;
+	if (len < 0)
+		return len;
+	line[len] = '\0';
+	return 0;
+}
+
+/**
+ * vga_arbiter_is_free - does a card hold the legacy ranges no more
+ * @bdf: the card
+ * @patience_ms: how long it may take to let go
+ *
+ * Looks and does not try: "trylock" of /dev/vga_arbiter says busy when it
+ * succeeds and keeps what it got (Linux 6.1 to 6.12), "lock" cannot be killed.
+ *
+ * Return: 0, -EBUSY when the card held them all the time, or another negative
+ * errno.
+ */
+int vga_arbiter_is_free(const char *bdf, unsigned int patience_ms)
+{
+	uint64_t end = vga_now_ns() + patience_ms * 1000000ULL;
+	char line[256];
+	int ret;
+
+	for (;;) {
+		ret = arbiter_line(bdf, line, sizeof(line));
+		if (ret)
+			return ret;
+		if (strstr(line, "locks=none"))
+			return 0;
+		if (vga_now_ns() > end)
+			return -EBUSY;
+		usleep(1000);
+	}
 }
 
 uint64_t vga_now_ns(void)

@@ -95,7 +95,7 @@ int vga_show_memory_linearly(const struct vga_card *card);
 int vga_show_text(const struct vga_card *card);
 
 /* The arbiter, seen as any other user of it sees it */
-int vga_arbiter_is_free(unsigned int patience_ms);
+int vga_arbiter_is_free(const char *bdf, unsigned int patience_ms);
 
 /* Time and other processes */
 uint64_t vga_now_ns(void);
