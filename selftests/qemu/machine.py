@@ -58,6 +58,7 @@ def card_devices(cards, topology):
             device(f'VGA,id=twin{n},bus=bridge-twins,addr={n}')
             ids.append(f'twin{n}')
     if 'liar' in topology:
+        # As with integrated graphics, the firmware finds it first and makes it the boot display.
         device('VGA,id=liar,bus=pcie.0,addr=0x1d')
         ids.append('liar')
     return args, ids
@@ -153,6 +154,9 @@ class Machine:
             self.qmp = QMP(self.wait_for('qmp'))
             self.control = socket.socket(socket.AF_UNIX)
             self.control.connect(str(self.wait_for('control')))
+        except OSError as error:
+            self.process.kill()
+            raise image.Missing(f'QEMU did not start: {error}\n{self.qemu_log.read_text()}') from error
         except BaseException:
             self.process.kill()
             raise

@@ -4,11 +4,12 @@ import re
 
 # Every line in the kernel log that no test may cause. 'Call Trace' alone catches reports that forget a header.
 KERNEL_COMPLAINT = re.compile(
-    r'BUG|WARNING|Oops|Call Trace|Kernel panic|general protection|unable to handle|possible recursive locking|'
-    r'possible circular locking|inconsistent lock state|suspicious RCU|blocked for more than|soft lockup|hard LOCKUP|'
+    r'\bBUG\b|WARNING|Oops|Call Trace|Kernel panic|general protection|unable to handle|page allocation failure|'
+    r'nobody cared|possible recursive locking|possible circular locking|inconsistent lock state|suspicious RCU|'
+    r'blocked for more than|soft lockup|hard LOCKUP|'
     r'self-detected stall|detected stalls|KASAN|KCSAN|UBSAN|kmemleak: [1-9]|refcount_t|'
     r'bad page|list_(?:add|del) corruption|scheduling while atomic|sleeping function|held lock|still has locks held|'
-    r'memory leak|lockdep|DMAR: \[DMA|DMAR: DRHD: handling fault|printk messages dropped')
+    r'lockdep|DMAR: \[DMA|DMAR: DRHD: handling fault|printk messages dropped')
 
 RESULT = re.compile(r'(not )?ok\b(?: (\d+))?(?: *-)? *(.*)')
 PLAN = re.compile(r'1\.\.(\d+)(.*)')

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import image
+import results
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -37,6 +38,29 @@ PANIC = (
 FREEZE = (('freezes.sh', (('fail', 'time is up'), ('fail', 'reported nothing'))),)
 ONLY_SKIPPED = (('skips.sh', (('skip', 'no reason'),)),)
 ALL_WELL = (('passes.sh', CLEAN), ('leaves.sh', (('pass', 'first'),)))
+
+# What kernels say when something is wrong, and what they say when nothing is.
+COMPLAINTS = (
+    'BUG: kernel NULL pointer dereference, address: 0000000000000008',
+    'WARNING: CPU: 1 PID: 312 at drivers/pci/vgaarb.c:88 vga_put+0x10/0x20',
+    'Oops: 0000 [#1] PREEMPT SMP NOPTI', 'Call Trace:',
+    'WARNING: possible circular locking dependency detected', 'WARNING: possible recursive locking detected',
+    'INFO: task vga_io:412 blocked for more than 20 seconds.',
+    'watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [kworker/0:1:9]',
+    'rcu: INFO: rcu_preempt self-detected stall on CPU',
+    'BUG: KASAN: slab-use-after-free in vfio_pci_core_disable+0x10/0x20',
+    'UBSAN: array-index-out-of-bounds in vfio_pci_rdwr.c:12:3',
+    'kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)',
+    'refcount_t: underflow; use-after-free.', 'Kernel panic - not syncing: Fatal exception',
+    'DMAR: [DMA Read NO_PASID] Request device [02:00.0] fault addr 0x1000 [fault reason 0x06]',
+    '** 312 printk messages dropped **', 'irq 16: nobody cared (try booting with the "irqpoll" option)',
+)
+HARMLESS = (
+    'Linux version 6.1.0-56-amd64', 'kasan: KernelAddressSanitizer initialized (generic)',
+    '... MAX_LOCKDEP_SUBCLASSES:  8', 'Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar',
+    'kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)', 'DMAR: IOMMU enabled',
+    'CONFIG_DEBUG_KERNEL=y',
+)
 
 
 class Count:
@@ -70,9 +94,9 @@ def lab(expected, *arguments):
         return process.returncode, process.stdout.splitlines()[-1:], result, process.stderr
 
 
-def matches(results, expected):
-    return len(results) == len(expected) and all(
-        outcome == want and part in text for (outcome, text), (want, part) in zip(results, expected))
+def matches(got, expected):
+    return len(got) == len(expected) and all(
+        outcome == want and part in text for (outcome, text), (want, part) in zip(got, expected))
 
 
 def check_run(count, name, expected, success, words, *arguments):
@@ -97,13 +121,17 @@ def main():
     """Return an exit status; print TAP and the line with the counts."""
     count = Count()
     print('TAP version 13')
+    for line in COMPLAINTS:
+        count.check(f'the kernel log may not say "{line}"', results.kernel_complaints(line))
+    for line in HARMLESS:
+        count.check(f'the kernel log may say "{line}"', not results.kernel_complaints(line))
     check_run(count, 'all well', ALL_WELL, True, ('booted in',), '--kernel', 'cloud')
     check_run(count, 'trouble', TOGETHER, False, ('FAIL',))
     check_run(count, 'panic', PANIC, False, ('QEMU ended', '| ', 'Kernel panic'))
-    check_run(count, 'freeze', FREEZE, False, ('time is up', 'sysrq: Show Blocked State'), '--timeout', '30')
+    check_run(count, 'freeze', FREEZE, False, ('time is up', 'sysrq: Show Blocked State'), '--timeout', '40')
     check_run(count, 'only skipped', ONLY_SKIPPED, False, ('no test executed',))
     check_run(count, 'no boot', (('passes.sh', (('fail', 'did not run'),)),), False, ('end of the serial log',),
-              '--append', 'rdinit=/nothing', '--timeout', '30')
+              '--append', 'rdinit=/nothing', '--timeout', '40')
     print(f'1..{count.passed + count.failed}')
     print(f'{count.passed} passed, {count.failed} failed, 0 skipped', flush=True)
     return 0 if count.passed and not count.failed else 1
