@@ -17,7 +17,7 @@ aliases_are_for_vfio_users_and_display_class() {
 
 parameters_are_those_of_vfio_pci() {
 	for parameter in ids nointxmask disable_vga disable_idle_d3; do
-		modinfo -F parm "$MODULE" | grep -q "^$parameter:" || return
+		modinfo -p "$MODULE" | grep -q "^$parameter:" || return
 	done
 	[ "$(stat -c %a "$PARAMETERS/nointxmask")" = 644 ] &&
 		[ "$(stat -c %a "$PARAMETERS/disable_vga")" = 444 ] &&

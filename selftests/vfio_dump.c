@@ -101,7 +101,9 @@ static void trigger_irq(const struct vga_card *card, uint32_t index)
 		.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	};
 	struct vfio_irq_set fire = {
-		.argsz = sizeof(fire), .index = index, .count = 1,
+		.argsz = sizeof(fire),
+		.index = index,
+		.count = 1,
 		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
 	};
 	uint64_t count = 0;
@@ -166,7 +168,8 @@ static void dump_features(const struct vga_card *card)
 				      ways[i].flag;
 			printf("feature %u %s: %s\n", feature, ways[i].name,
 			       ioctl(card->fd, VFIO_DEVICE_FEATURE, &probe) ?
-			       strerror(errno) : "yes");
+				       strerror(errno) :
+				       "yes");
 		}
 	}
 }
@@ -231,11 +234,12 @@ static void dump_resets(const struct vga_card *card)
 	}
 	printf("hot reset of nothing: %s\n",
 	       ioctl(card->fd, VFIO_DEVICE_PCI_HOT_RESET, &none) ?
-	       strerror(errno) : "done");
-	printf("reset: %s\n", ioctl(card->fd, VFIO_DEVICE_RESET) ?
-	       strerror(errno) : "done");
-	printf("unknown ioctl: %s\n", ioctl(card->fd, _IO(VFIO_TYPE, 255)) ?
-	       strerror(errno) : "done");
+		       strerror(errno) :
+		       "done");
+	printf("reset: %s\n",
+	       ioctl(card->fd, VFIO_DEVICE_RESET) ? strerror(errno) : "done");
+	printf("unknown ioctl: %s\n",
+	       ioctl(card->fd, _IO(VFIO_TYPE, 255)) ? strerror(errno) : "done");
 	free(info);
 }
 

@@ -77,8 +77,8 @@ int main(int argc, char **argv)
 	}
 	ret = vga_open(&card, argv[1], VGA_OPEN_GROUP);
 	if (!ret)
-		ret = vga_command_set(&card, PCI_COMMAND_IO |
-					     PCI_COMMAND_MEMORY);
+		ret = vga_command_set(&card,
+				      PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	if (ret)
 		;
 	else if (!strcmp(what, "info"))

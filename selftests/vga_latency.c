@@ -17,14 +17,14 @@
 #define CALLS		50
 #define LIMIT		1.5
 
-enum what { BAR0, TEXT, LINEAR, PORT, WHATS };
+enum kind { BAR0, TEXT, LINEAR, PORT, KINDS };
 
 static const struct {
 	const char *name;
 	uint32_t region;
 	uint64_t pos;
 	int (*prepare)(const struct vga_card *card);
-} reads[WHATS] = {
+} reads[KINDS] = {
 	[BAR0] = { "BAR0", VFIO_PCI_BAR0_REGION_INDEX, 0, NULL },
 	[TEXT] = { "0xb8000 in text mode", VFIO_PCI_VGA_REGION_INDEX, VGA_TEXT,
 		   vga_show_text },
@@ -34,7 +34,7 @@ static const struct {
 		   NULL },
 };
 
-static double samples[WHATS][ROUNDS];
+static double samples[KINDS][ROUNDS];
 
 static int compare(const void *a, const void *b)
 {
@@ -53,7 +53,7 @@ static double median(double *values)
  * Microseconds per read, over a few calls so that the clock does not count, and
  * after a few that follow a change of mode: what they cost is the machine's.
  */
-static int sample(const struct vga_card *card, enum what what, double *us)
+static int sample(const struct vga_card *card, enum kind what, double *us)
 {
 	uint64_t begin = 0;
 	uint8_t byte;
@@ -76,7 +76,7 @@ static int measure(const struct vga_card *card, double *medians)
 	int round, what, ret;
 
 	for (round = -5; round < ROUNDS; round++) {
-		for (what = 0; what < WHATS; what++) {
+		for (what = 0; what < KINDS; what++) {
 			double us;
 
 			ret = reads[what].prepare ? reads[what].prepare(card) :
@@ -89,7 +89,7 @@ static int measure(const struct vga_card *card, double *medians)
 				samples[what][round] = us;
 		}
 	}
-	for (what = 0; what < WHATS; what++)
+	for (what = 0; what < KINDS; what++)
 		medians[what] = median(samples[what]);
 	return 0;
 }
@@ -98,7 +98,7 @@ static void tell(const double *medians)
 {
 	int what;
 
-	for (what = 0; what < WHATS; what++)
+	for (what = 0; what < KINDS; what++)
 		ksft_print_msg("%s: 1-byte read of %s: %.2f us, %.2f x BAR0\n",
 			       vga_driver(), reads[what].name, medians[what],
 			       medians[what] / medians[BAR0]);
@@ -108,19 +108,19 @@ int main(int argc, char **argv)
 {
 	bool judge = argc < 2 || strcmp(argv[1], "--measure");
 	struct vga_card card;
-	double medians[WHATS];
+	double medians[KINDS];
 	char bdf[16], why[256];
 	int ret, what;
 
 	if (judge) {
 		ksft_print_header();
-		ksft_set_plan(WHATS - 1);
+		ksft_set_plan(KINDS - 1);
 	}
 	ret = vga_claim_card(0, bdf, why, sizeof(why));
 	if (ret > 0) {
 		if (!judge)
 			return KSFT_SKIP;
-		for (what = 0; what < WHATS; what++) {
+		for (what = 0; what < KINDS; what++) {
 			if (what != BAR0)
 				ksft_test_result_skip("%s\n", why);
 		}
@@ -133,19 +133,19 @@ int main(int argc, char **argv)
 	if (ret)
 		ksft_exit_fail_msg("cannot open %s: %s\n", bdf, strerror(-ret));
 	ret = vga_command_set(&card, PCI_COMMAND_IO | PCI_COMMAND_MEMORY) ?:
-	      measure(&card, medians);
+		      measure(&card, medians);
 	vga_close(&card);
 	if (ret)
 		ksft_exit_fail_msg("cannot read: %s\n", strerror(-ret));
 	tell(medians);
 	if (!judge)
 		return KSFT_PASS;
-	for (what = 0; what < WHATS; what++) {
+	for (what = 0; what < KINDS; what++) {
 		if (what != BAR0)
-			ksft_test_result(medians[what] <=
-					 LIMIT * medians[BAR0],
-					 "read of %s costs at most %.1f reads of BAR0\n",
-					 reads[what].name, LIMIT);
+			ksft_test_result(
+				medians[what] <= LIMIT * medians[BAR0],
+				"read of %s costs at most %.1f reads of BAR0\n",
+				reads[what].name, LIMIT);
 	}
 	ksft_finished();
 }

