@@ -120,10 +120,8 @@ int main(int argc, char **argv)
 	if (ret > 0) {
 		if (!judge)
 			return KSFT_SKIP;
-		for (what = 0; what < KINDS; what++) {
-			if (what != BAR0)
-				ksft_test_result_skip("%s\n", why);
-		}
+		for (what = BAR0 + 1; what < KINDS; what++)
+			ksft_test_result_skip("%s\n", why);
 		ksft_print_cnts();
 		return KSFT_SKIP;
 	}
@@ -140,12 +138,11 @@ int main(int argc, char **argv)
 	tell(medians);
 	if (!judge)
 		return KSFT_PASS;
-	for (what = 0; what < KINDS; what++) {
-		if (what != BAR0)
-			ksft_test_result(
-				medians[what] <= LIMIT * medians[BAR0],
-				"read of %s costs at most %.1f reads of BAR0\n",
-				reads[what].name, LIMIT);
+	for (what = BAR0 + 1; what < KINDS; what++) {
+		bool cheap = medians[what] <= LIMIT * medians[BAR0];
+
+		ksft_test_result(cheap, "%s costs at most %.1f x BAR0\n",
+				 reads[what].name, LIMIT);
 	}
 	ksft_finished();
 }
