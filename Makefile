@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check model demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -37,6 +37,10 @@ demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 m
 
 check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
+
+model: ## search the model of the lease protocol with spin, mutants included
+	@scripts/deps.sh check
+	@selftests/model/check.sh
 
 lint: ## sparse, W=1, checkpatch, kernel-doc, clang-format, shellcheck, pyflakes, codespell
 	@scripts/lint.sh

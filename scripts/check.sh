@@ -40,6 +40,7 @@ for leg; do
 	build "module-$kver" make -j"$(nproc)" modules "KDIR=/lib/modules/$kver/build" || continue
 	step "lab-$leg" 900 "$lab" run --kernel "$leg" --timeout 600 --out "$LOGS/$leg" --list selftests/qemu/kselftests.list --list selftests/qemu/guests.list
 done
+step model 600 selftests/model/check.sh
 step lab-selfcheck 300 "$lab" selfcheck
 step dkms 300 scripts/dkms-check.sh "${kvers[@]}"
 total

@@ -16,8 +16,8 @@ packages() {
 	lab)	# machines that run it
 		echo python3 qemu-system-x86 seabios ovmf busybox-static \
 			squashfs-tools pciutils ;;
-	check)	# kselftests and DKMS
-		echo linux-source xz-utils dkms ;;
+	check)	# kselftests, DKMS and the model
+		echo linux-source xz-utils dkms spin ;;
 	lint)
 		echo sparse linux-source xz-utils perl clang-format shellcheck \
 			python3 pyflakes3 codespell ;;
