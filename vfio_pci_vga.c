@@ -207,6 +207,11 @@ static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_put;
 
+	if (IS_ENABLED(CONFIG_VFIO_PCI_IGD) && vfio_vga_is_vga(pdev) &&
+	    pdev->vendor == PCI_VENDOR_ID_INTEL)
+		pci_notice(pdev,
+			   "no OpRegion, host bridge and LPC bridge regions here; bind to vfio-pci if the guest needs them\n");
+
 	if (vfio_vga_is_vga(pdev)) {
 		ret = vga_lease_register(&vga->lease);
 		if (ret)
