@@ -186,7 +186,7 @@ def check_seabios(ppm, memory, marked=False):
 @functools.lru_cache(None)
 def mode13_pixels():
     """The 320x200 bytes guests/mode13.S draws."""
-    return b"".join(bytes((x + 3 * y) & 0xff for x in range(320)) for y in range(200))
+    return b"".join(bytes((x ^ 3 * y) & 0xff for x in range(320)) for y in range(200))
 
 
 @functools.lru_cache(None)

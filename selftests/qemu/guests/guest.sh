@@ -13,9 +13,12 @@ GUEST_TABLE=/run/guest-table
 GUEST_BDF=$VFIO_VGA_BDF
 NO_VGA_REGION="does not support requested feature x-vga"
 
-# card_id BDF: the name L0 knows the card by.
+# card_id BDF: the name L0 knows the card by, from its variable in the environment file.
 card_id() {
-	sed -n "s/^\(CARD[A-Z0-9_]*\)=['\"]*$1['\"]*$/\1/p" /lab/env | tr '[:upper:]' '[:lower:]' | sed 's/^card_//'
+	local id
+	id=$(sed -n "s/^\([A-Z0-9_]*\)=$1$/\1/p" /lab/env)
+	id=${id#CARD_}
+	echo "${id,,}"
 }
 
 # stock_has_vga: whether this kernel's own vfio-pci was built with CONFIG_VFIO_PCI_VGA.
@@ -28,10 +31,14 @@ has_region() {
 	[ "$1" = vfio-pci-vga ] || stock_has_vga
 }
 
-# prepare_card DRIVER: the card with no trace of an earlier guest, bound to the driver.
+# wipe_card: the card without a driver and without a trace of its last guest.
+wipe_card() {
+	unbind "$GUEST_BDF" && setpci -s "$GUEST_BDF" COMMAND=2:2 && "$GUESTS/wipe_card" "$GUEST_BDF" 0xa5
+}
+
+# prepare_card DRIVER: the card wiped, and bound to the driver.
 prepare_card() {
-	unbind "$GUEST_BDF" && setpci -s "$GUEST_BDF" COMMAND=2:2 &&
-		"$GUESTS/bar0" "$GUEST_BDF" fill 0xa5 || return
+	wipe_card || return
 	if [ "$1" = vfio-pci ]; then modprobe vfio-pci; else load_module; fi || return
 	bind_driver "$GUEST_BDF" "$1"
 }
@@ -65,7 +72,7 @@ until_shows() {
 # others_refuse NAME SPEC: no other card shows the picture.
 others_refuse() {
 	local card id
-	for card in "$CARD_HOST" "$CARD1" "$CARD2" "$CARD3"; do
+	for card in "$CARD_HOST" "$CARD1" "$CARD2" "$CARD3" "$CIRRUS"; do
 		[ "$card" = "$GUEST_BDF" ] && continue
 		id=$(card_id "$card")
 		refuses "$id" "$1-not-$id" "$2" || return
@@ -107,7 +114,7 @@ guest_shows() {
 	if check "$driver: $scenario draws every pixel on the card's screen and in its memory" \
 		until_shows "$seconds" "$name" "$spec"; then
 		outcome="shown in $((SECONDS - start)) s"
-		diag "$driver: $SHOWN"
+		diag "$driver: $SHOWN, $outcome"
 	else
 		tell_guest
 	fi
@@ -165,5 +172,6 @@ scenario() {
 			guest_refused "$driver" "$name" "$spec" "${@:4}"
 		fi
 	done
+	wipe_card
 	finish
 }

@@ -2,14 +2,12 @@
 /*
  * Boot sector: fills the 80x25 text screen through the legacy memory window.
  *
- * The BIOS only sets the mode; every cell is a store of ours to 0xb8000, which under assignment is
- * the VGA region.  screen.py computes the same cells (text_cells()).
+ * The BIOS has set the mode before it came here; every cell is a store of ours to 0xb8000, which under
+ * assignment is the VGA region.  screen.py computes the same cells (text_cells()).
  */
 #include "guest.inc"
 
 	guest_start
-	movw	$0x0003, %ax		/* 80x25, 16 colours */
-	int	$0x10
 	movb	$0x01, %ah		/* no cursor: its blinking would spoil the comparison */
 	movw	$0x2000, %cx
 	int	$0x10

@@ -15,7 +15,7 @@
 	cmpb	$24, 0x8000 + 0x19	/* BitsPerPixel */
 	jne	stop
 	movw	$0x4f02, %ax
-	movw	$0x4112, %bx		/* bit 14: linear */
+	movw	$0xc112, %bx		/* bit 14: linear; bit 15: memory not cleared, window by window */
 	int	$0x10
 	cmpw	$0x004f, %ax
 	jne	stop

@@ -14,7 +14,7 @@ dark_without_rom() {
 	card=$(card_id "$GUEST_BDF")
 	check "$driver: the card is prepared" prepare_card "$driver"
 	start_guest ,x-vga=on,rombar=0 -machine pc
-	check "$driver: SeaBIOS comes to its end without the card's BIOS" wait_for 40 firmware_is_done ||
+	check "$driver: SeaBIOS comes to its end without the card's BIOS" wait_for 90 firmware_is_done ||
 		tell_guest
 	check "$driver: its text is not on the card" refuses "$card" "rombar-off-$driver-text" seabios
 	check "$driver: the card is dark" shows "$card" "rombar-off-$driver" unlit || diag "$SHOWN"
