@@ -7,12 +7,15 @@ cd "$(dirname "$0")/.." || exit
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 n=0 failed=0
+mapfile -t files < <(git ls-files -co --exclude-standard | while read -r f; do
+	[ -f "$f" ] && echo "$f"
+done)
 
 finds() { # LINTER FILE FINDING, the mistake on standard input
 	local tree=$tmp/$1
 
 	mkdir "$tree"
-	tar -c --exclude=./build --exclude=./.git . | tar -C "$tree" -x
+	tar -c "${files[@]}" | tar -C "$tree" -x
 	cat >>"$tree/$2"
 	n=$((n + 1))
 	# A linter that fails for another reason has not found this mistake.

@@ -11,24 +11,29 @@ export LC_ALL
 
 scripts/deps.sh build lint || exit
 
-# What a fresh clone has, and what is about to be added to it.
-files() { # FIND-EXPRESSION...
-	find . \( -path ./build -o -path ./.git -o -name __pycache__ -o -name '*.mod.c' \) -prune \
-		-o -type f \( "$@" \) -print | sort
+# What git has or would add; without git all there is. Deleted files are still
+# in git's list until that is committed.
+mapfile -t all < <({ git ls-files -co --exclude-standard 2>/dev/null ||
+	find . -path ./build -prune -o -type f -printf '%P\n'; } | sort | while read -r f; do
+	[ -f "$f" ] && echo "$f"
+done)
+
+matching() { # REGEX
+	printf '%s\n' "${all[@]}" | grep -E "$1"
 }
 
 with_interpreter() { # REGEX
-	files ! -name '*.png' | while read -r f; do
-		head -n 1 "$f" | grep -q -a -E "^#!.*$1" && echo "$f"
+	grep -l -a -m 1 -E "^#!.*$1" "${all[@]}" | while read -r f; do
+		head -n 1 "$f" | grep -q -a '^#!' && echo "$f"
 	done
 }
 
-mapfile -t all_c < <(files -name '*.[ch]')
+mapfile -t all_c < <(matching '\.[ch]$')
 # Trace events have a format of their own.
-mapfile -t formatted_c < <(printf '%s\n' "${all_c[@]}" | grep -v '_trace\.h$')
-mapfile -t shell < <({ with_interpreter '/(ba|da|)sh\b'; files -name '*.sh' -o -name dkms.conf; } | sort -u)
-mapfile -t python < <({ with_interpreter 'python3'; files -name '*.py'; } | sort -u)
-mapfile -t text < <(files ! -name '*.png' ! -name COPYING)
+mapfile -t formatted_c < <(matching '\.[ch]$' | grep -v '_trace\.h$')
+mapfile -t shell < <({ with_interpreter '/(ba|da|)sh\b'; matching '\.sh$|^dkms\.conf$'; } | sort -u)
+mapfile -t python < <({ with_interpreter 'python3'; matching '\.py$'; } | sort -u)
+mapfile -t text < <(matching . | grep -v -E '\.png$|^COPYING$')
 
 # Output is a finding: sparse and the compiler only warn.
 build() { # KDIR OUT MAKE-VARIABLES...
@@ -68,11 +73,11 @@ lint_checkpatch() {
 	! for f in "${all_c[@]}"; do
 		case $f in
 		# The one file that may compare kernel versions.
-		./include/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
+		include/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
 		# Trace events have a format of their own.
 		*_trace.h) ignore=OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT ;;
 		# User space: C's own types, and device memory without readl().
-		./selftests/*) ignore=PREFER_KERNEL_TYPES,VOLATILE ;;
+		selftests/*) ignore=PREFER_KERNEL_TYPES,VOLATILE ;;
 		*) ignore=FILE_PATH_CHANGES ;;
 		esac
 		# Macros here take names, not expressions.
