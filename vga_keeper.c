@@ -351,15 +351,14 @@ static enum vga_lease_end lease_run(struct vga_lease *lease)
 			   ktime_before(now, unclaimed)) {
 			/* Those it was granted to have not run yet. */
 			look = ktime_add_ns(now, pause);
-		} else if (!lease->lease_us && lease->used && !lease->users) {
+		} else if (!lease->lease_us && lease->claimed && !lease->users) {
 			reason = VGA_LEASE_DONE;
 		} else if (lease->lease_us && ktime_compare(now, deadline) >= 0) {
 			reason = VGA_LEASE_EXPIRED;
 		} else if (ktime_compare(now, look) >= 0) {
 			if (!lease->used && !lease->users && !lease->waiters)
 				reason = VGA_LEASE_IDLE;
-			if (lease->lease_us)
-				lease->used = false;
+			lease->used = false;
 			look = ktime_add_ns(now, pause);
 		}
 		if (reason != VGA_LEASE_RUNS)

@@ -138,6 +138,16 @@ static void direct_end(struct vga_lease *lease, struct vga_access *access)
 }
 
 /*
+ * Caller holds vga_route.lock. May a task of this device join its lease? With
+ * lease_us 0 a lease is for one access: the next one queues for another.
+ */
+static bool lease_joinable(struct vga_lease *lease)
+{
+	return vga_route.state == ROUTE_LEASED && vga_route.holder == lease &&
+	       (lease->lease_us || !lease->claimed);
+}
+
+/*
  * One look of a waiting task: true when the wait is over, with the outcome in
  * @result. A device that is not in the queue joins it at the end.
  */
@@ -149,7 +159,7 @@ static bool lease_claim(struct vga_lease *lease, unsigned int failures,
 	spin_lock(&vga_route.lock);
 	if (!lease->open) {
 		*result = -ENODEV;
-	} else if (vga_route.state == ROUTE_LEASED && vga_route.holder == lease) {
+	} else if (lease_joinable(lease)) {
 		lease->users++;
 		lease->claimed = true;
 		*result = 0;
@@ -217,7 +227,7 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 		participate(lease);
 
 	spin_lock(&vga_route.lock);
-	if (vga_route.state == ROUTE_LEASED && vga_route.holder == lease) {
+	if (lease_joinable(lease)) {
 		lease->users++;
 		lease->claimed = true;
 		spin_unlock(&vga_route.lock);
