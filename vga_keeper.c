@@ -90,22 +90,25 @@ bool vga_route_foreign_present(void)
 }
 
 /* Has somebody else taken the route since we left it? */
-void vga_route_look_for_foreign(void)
+bool vga_route_look_for_foreign(void)
 {
 	struct pci_dev *pdev;
+	bool taken;
 
 	spin_lock(&vga_route.lock);
 	pdev = pci_dev_get(vga_route.left_with);
 	spin_unlock(&vga_route.lock);
 	if (!pdev)
-		return;
+		return false;
 
-	if (!vga_truth_routed(pdev)) {
+	taken = !vga_truth_routed(pdev);
+	if (taken) {
 		spin_lock(&vga_route.lock);
 		WRITE_ONCE(vga_route.foreign_until, jiffies + FOREIGN_JIFFIES);
 		spin_unlock(&vga_route.lock);
 	}
 	pci_dev_put(pdev);
+	return taken;
 }
 
 void vga_route_count_repair(struct vga_lease *lease)
@@ -244,7 +247,7 @@ static int keeper_get_both(struct vga_lease *lease, struct lease_extras *extras)
 static void keeper_give_back(struct vga_lease *lease,
 			     struct lease_extras *extras)
 {
-	struct pci_dev *console_card = vgaarb_console_card();
+	struct pci_dev *console_card;
 	unsigned int i;
 
 	vga_truth_unfence(&extras->fenced);
@@ -261,10 +264,12 @@ static void keeper_give_back(struct vga_lease *lease,
 	if (!extras->console)
 		return;
 
+	console_card = vga_truth_find(vgaarb_console_card());
 	if (console_card && console_card != lease->pdev) {
 		vgaarb_cycle(console_card, KICKS_CONSOLE);
-		vga_route_leave_with(NULL);
+		vga_route_leave_with(console_card);
 	}
+	pci_dev_put(console_card);
 	trace_vfio_vga_console(lease->pdev, false);
 	/* May print what was held back, on our time but not on our route. */
 	vgaarb_console_give();
@@ -403,7 +408,7 @@ static void set_free(void)
  * follows at once wins every race. When somebody else is known to compete,
  * after every lease, else now and then.
  */
-static void keeper_pause(struct vga_lease *lease)
+static void keeper_pause(void)
 {
 	int i;
 
@@ -411,7 +416,7 @@ static void keeper_pause(struct vga_lease *lease)
 		return;
 	for (i = 0; i < 5; i++) {
 		usleep_range(80, 120);
-		if (!vga_truth_routed(lease->pdev))
+		if (vga_route_look_for_foreign())
 			break;
 	}
 }
@@ -462,7 +467,7 @@ static void keeper_serve(struct vga_lease *lease)
 	set_free();
 	/* Waiters that found the lease ending queue again. */
 	wake_up_all(&lease->wait);
-	keeper_pause(lease);
+	keeper_pause();
 }
 
 /* --- The keeper: its loop ------------------------------------------------ */

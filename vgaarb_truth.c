@@ -86,6 +86,23 @@ static void remember(struct vga_truth *truth, struct pci_dev *pdev, u16 command)
 }
 
 /**
+ * vga_truth_find - a VGA card by its pointer alone
+ * @card: a pointer without a reference, may be stale or NULL
+ *
+ * Return: the card with a reference that the caller puts, or NULL if there is
+ * none such.
+ */
+struct pci_dev *vga_truth_find(const struct pci_dev *card)
+{
+	struct pci_dev *pdev = NULL;
+
+	do {
+		pdev = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, pdev);
+	} while (pdev && pdev != card);
+	return pdev;
+}
+
+/**
  * vga_truth_routed - do the bridges forward legacy VGA cycles to this card?
  * @pdev: the card
  *

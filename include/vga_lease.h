@@ -180,6 +180,7 @@ struct vga_truth {
 };
 
 /* vgaarb_truth.c */
+struct pci_dev *vga_truth_find(const struct pci_dev *card);
 bool vga_truth_routed(struct pci_dev *pdev);
 bool vga_truth_bridge_control(struct pci_dev *pdev);
 struct pci_dev *vga_truth_bus_sharer(struct pci_dev *pdev);

@@ -62,7 +62,7 @@ void vga_keeper_stop(void);
 void vga_keeper_wake(void);
 void vga_route_leave_with(struct pci_dev *pdev);
 bool vga_route_foreign_present(void);
-void vga_route_look_for_foreign(void);
+bool vga_route_look_for_foreign(void);
 int vga_route_check_bus(struct vga_lease *lease);
 int vga_route_check_liars(struct vga_lease *lease, struct vga_truth *liars);
 void vga_route_count_repair(struct vga_lease *lease);
