@@ -119,6 +119,12 @@ void vga_route_count_repair(struct vga_lease *lease)
 	trace_vfio_vga_repair(lease->pdev);
 }
 
+/* For the kernel log: dev_driver_string() would name the bus. */
+static const char *driver_of(struct pci_dev *pdev)
+{
+	return pdev->dev.driver ? dev_driver_string(&pdev->dev) : "none";
+}
+
 /**
  * vga_route_check_liars - is somebody else decoding the ranges?
  * @lease: the device that has the route
@@ -160,7 +166,7 @@ int vga_route_check_liars(struct vga_lease *lease, struct vga_truth *liars)
 		if (!known)
 			pci_warn(lease->pdev,
 				 "%s (driver %s) decodes the legacy VGA ranges out of turn, %s; see vfio_vga/liar_policy\n",
-				 pci_name(liar), dev_driver_string(&liar->dev),
+				 pci_name(liar), driver_of(liar),
 				 effect[policy]);
 	}
 
