@@ -58,7 +58,8 @@ class Test:
             elif line.startswith('Bail out!'):
                 self.fail(line)
         spoke_tap = planned is not None or seen or any(line.startswith('TAP version') for line in self.lines)
-        skipped_whole = status == str(KSFT_SKIP) and not seen and planned in (None, 0) or planned == 0 and 'SKIP' in reason
+        skipped_whole = (status == str(KSFT_SKIP) and not seen and planned in (None, 0)
+                         or planned == 0 and 'SKIP' in reason)
         if spoke_tap and not skipped_whole:
             if planned is None:
                 self.fail('ended without a plan')
