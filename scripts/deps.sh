@@ -15,7 +15,7 @@ packages() {
 			linux-headers-amd64 linux-headers-cloud-amd64 ;;
 	lab)	# machines that run it
 		echo python3 qemu-system-x86 seabios ovmf busybox-static \
-			squashfs-tools pciutils ;;
+			squashfs-tools pciutils kmod ;;
 	check)	# kselftests, DKMS and the model
 		echo linux-source xz-utils dkms spin ;;
 	lint)
