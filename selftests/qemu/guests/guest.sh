@@ -11,6 +11,7 @@
 GUESTS=/lab/guests
 GUEST_TABLE=/run/guest-table
 GUEST_BDF=$VFIO_VGA_BDF
+GUEST_PATIENCE=90
 NO_VGA_REGION="does not support requested feature x-vga"
 
 # card_id BDF: the name L0 knows the card by, from its variable in the environment file.
@@ -40,7 +41,9 @@ wipe_card() {
 prepare_card() {
 	wipe_card || return
 	if [ "$1" = vfio-pci ]; then modprobe vfio-pci; else load_module; fi || return
-	bind_driver "$GUEST_BDF" "$1"
+	bind_driver "$GUEST_BDF" "$1" || return
+	[ "$1" != vfio-pci-vga ] || [ -z "${GUEST_LEASE_US-}" ] ||
+		echo "$GUEST_LEASE_US" >"/sys/bus/pci/devices/$GUEST_BDF/vfio_vga/lease_us"
 }
 
 # shows CARD NAME SPEC: whether L0 sees that on the card, and why not in SHOWN.
@@ -56,13 +59,19 @@ refuses() {
 	fi
 }
 
-# until_shows SECONDS NAME SPEC: wait for the picture while the guest lives.
+# until_shows NAME SPEC: wait for the picture while the guest lives and gets on, however slowly: it is
+# given up when neither its screen nor its firmware's output has changed for GUEST_PATIENCE seconds.
 until_shows() {
-	local end=$((SECONDS + $1))
-	while ! shows "$(card_id "$GUEST_BDF")" "$2" "$3"; do
+	local state last='' end=0
+	while ! shows "$(card_id "$GUEST_BDF")" "$1" "$2"; do
 		if ! kill -0 "$L2_PID" 2>/dev/null; then
 			SHOWN="QEMU ended: $(tail -n 2 "$L2_LOG")"
 			return 1
+		fi
+		state="$SHOWN $(wc -c <"$GUEST_DEBUG")"
+		if [ "$state" != "$last" ]; then
+			last=$state
+			end=$((SECONDS + GUEST_PATIENCE))
 		fi
 		[ $SECONDS -lt $end ] || return 1
 		sleep 0.3
@@ -99,11 +108,18 @@ record() {
 	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$GUEST_TABLE"
 }
 
-# guest_shows DRIVER SCENARIO SPEC SECONDS OPTIONS [QEMU_ARGUMENT...]
+# tell_leases: how often the route to the card was taken and used.
+tell_leases() {
+	local counters=/sys/bus/pci/devices/$GUEST_BDF/vfio_vga
+	[ ! -e "$counters/leases" ] ||
+		diag "$(<"$counters/accesses") accesses in $(<"$counters/leases") leases"
+}
+
+# guest_shows DRIVER SCENARIO SPEC OPTIONS [QEMU_ARGUMENT...]
 # Four promises: the card shows nothing of it before, all of it after, nobody else does, the guest ends.
 guest_shows() {
-	local driver=$1 scenario=$2 spec=$3 seconds=$4 card name start outcome=fail
-	shift 4
+	local driver=$1 scenario=$2 spec=$3 card name start outcome=fail
+	shift 3
 	card=$(card_id "$GUEST_BDF")
 	name=$scenario-$driver
 	check "$driver: the card is prepared for $scenario" prepare_card "$driver"
@@ -112,12 +128,13 @@ guest_shows() {
 	start=$SECONDS
 	start_guest "$@"
 	if check "$driver: $scenario draws every pixel on the card's screen and in its memory" \
-		until_shows "$seconds" "$name" "$spec"; then
+		until_shows "$name" "$spec"; then
 		outcome="shown in $((SECONDS - start)) s"
 		diag "$driver: $SHOWN, $outcome"
 	else
 		tell_guest
 	fi
+	tell_leases
 	record "$scenario" "$driver" "$outcome"
 	check "$driver: no other card shows what $scenario drew" others_refuse "$name" "$spec"
 	[ -z "${GUEST_EXTRA-}" ] || check "$driver: $GUEST_EXTRA_PROMISE" "$GUEST_EXTRA" "$name"
@@ -152,12 +169,12 @@ guest_has_ended() {
 	! kill -0 "$L2_PID" 2>/dev/null
 }
 
-# scenario NAME SPEC SECONDS OPTIONS [QEMU_ARGUMENT...]: a whole test, with both drivers.
+# scenario NAME SPEC OPTIONS [QEMU_ARGUMENT...]: a whole test, with both drivers.
 # The scenario needs the VGA region if OPTIONS has x-vga=on. GUEST_DRIVERS narrows the drivers.
 scenario() {
 	local driver count=0 drivers=${GUEST_DRIVERS:-vfio-pci-vga vfio-pci} name=$1 spec=$2
 	for driver in $drivers; do
-		if [[ $4 != *x-vga=on* ]] || has_region "$driver"; then
+		if [[ $3 != *x-vga=on* ]] || has_region "$driver"; then
 			count=$((count + 5))
 			[ -z "${GUEST_EXTRA-}" ] || count=$((count + 1))
 		else
@@ -166,10 +183,10 @@ scenario() {
 	done
 	plan "$count"
 	for driver in $drivers; do
-		if [[ $4 != *x-vga=on* ]] || has_region "$driver"; then
+		if [[ $3 != *x-vga=on* ]] || has_region "$driver"; then
 			guest_shows "$driver" "$@"
 		else
-			guest_refused "$driver" "$name" "$spec" "${@:4}"
+			guest_refused "$driver" "$@"
 		fi
 	done
 	wipe_card

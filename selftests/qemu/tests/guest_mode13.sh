@@ -4,4 +4,4 @@
 # shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
 . /lab/guests/guest.sh
 
-scenario mode13 mode13 90 ,x-vga=on -machine q35 -drive "file=$GUESTS/mode13.img,format=raw"
+scenario mode13 mode13 ,x-vga=on -machine q35 -drive "file=$GUESTS/mode13.img,format=raw"

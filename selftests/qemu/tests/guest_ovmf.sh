@@ -5,5 +5,5 @@
 . /lab/guests/guest.sh
 
 ACCEL=tcg
-scenario ovmf ovmf-splash 200 "" -machine q35 -m 256 -boot menu=on,splash-time=60000 \
+scenario ovmf ovmf-splash "" -machine q35 -m 256 -boot menu=on,splash-time=60000 \
 	-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd

@@ -4,4 +4,4 @@
 # shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
 . /lab/guests/guest.sh
 
-scenario romfile seabios-marked 90 ",x-vga=on,romfile=$GUESTS/vgabios-marked.bin" -machine pc
+scenario romfile seabios-marked ",x-vga=on,romfile=$GUESTS/vgabios-marked.bin" -machine pc

@@ -4,4 +4,4 @@
 # shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
 . /lab/guests/guest.sh
 
-scenario seabios-pc seabios 90 ,x-vga=on -machine pc
+scenario seabios-pc seabios ,x-vga=on -machine pc

@@ -4,4 +4,4 @@
 # shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
 . /lab/guests/guest.sh
 
-scenario seabios-q35 seabios 90 ,x-vga=on -machine q35
+scenario seabios-q35 seabios ,x-vga=on -machine q35

@@ -39,5 +39,5 @@ mkfifo "$ask.in" "$ask.out"
 exec {ASK}<>"$ask.in" {ANSWER}<>"$ask.out"
 GUEST_EXTRA=primary_shows_its_text
 GUEST_EXTRA_PROMISE="the guest's own card shows the text written there"
-scenario secondary second 90 ,addr=0x10 -machine pc -device VGA,id=primary,addr=2 \
+scenario secondary second ,addr=0x10 -machine pc -device VGA,id=primary,addr=2 \
 	-drive "file=$GUESTS/second.img,format=raw" -chardev "pipe,id=ask,path=$ask" -mon chardev=ask,mode=control

@@ -4,4 +4,4 @@
 # shellcheck source-path=SCRIPTDIR source=../guests/guest.sh
 . /lab/guests/guest.sh
 
-scenario text text 90 ,x-vga=on -machine pc -drive "file=$GUESTS/text.img,format=raw"
+scenario text text ,x-vga=on -machine pc -drive "file=$GUESTS/text.img,format=raw"

@@ -6,4 +6,4 @@
 . /lab/guests/guest.sh
 
 GUEST_BDF=$CIRRUS
-scenario vbe vbe 90 ,x-vga=on -machine pc -drive "file=$GUESTS/vbe.img,format=raw"
+scenario vbe vbe ,x-vga=on -machine pc -drive "file=$GUESTS/vbe.img,format=raw"
