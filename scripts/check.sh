@@ -16,7 +16,6 @@ scripts/deps.sh build lab check || exit
 LOGS=build/check
 lab=selftests/qemu/lab
 
-# shellcheck
 build() { # NAME COMMAND...
 	local name=$1
 	shift
