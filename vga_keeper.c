@@ -23,8 +23,10 @@
 #define KICKS_MAX	4
 /* The same while it holds the console lock: the host's console waits. */
 #define KICKS_CONSOLE	1
-/* Cycles that free others from lost wake-ups after our last release. */
+/* Cycles that free others from lost wake-ups soon after our last release. */
 #define COURTESY_CYCLES	3
+/* The time between those that follow. */
+#define COURTESY_JIFFIES	HZ
 /* Leases between pauses that let unseen others have a turn. */
 #define PAUSE_LEASES	4
 /* How long another participant counts as present after it took the route. */
@@ -490,7 +492,9 @@ static void kick_direct(void)
 }
 
 /*
- * Runs once per jiffy while devices use the route, and a few times after.
+ * Runs once per jiffy while devices use the route, a few times soon after, and
+ * now and then as long as they are open: a courtesy cycle holds the arbiter's
+ * lock too, if only for a moment, so any single one may lose a wake-up itself.
  * Returns how long to sleep until the next time.
  */
 static long keeper_tick(void)
@@ -516,24 +520,25 @@ static long keeper_tick(void)
 			vga_route_leave_with(NULL);
 			vgaarb_console_give();
 		}
-	} else if (courtesy_left) {
+	} else {
 		/*
 		 * Whoever lost a wake-up to the arbiter's race sleeps until
 		 * the next put; if nobody else makes one, we do.
 		 */
-		courtesy_left--;
+		if (courtesy_left)
+			courtesy_left--;
 		vgaarb_cycle(last ?: vgaarb_console_card(), KICKS_CONSOLE);
 	}
 	pci_dev_put(last);
 
 	spin_lock(&vga_route.lock);
 	vga_route.ticking = courtesy_left || vga_route.released ||
-			!list_empty(&vga_route.direct);
-	busy = vga_route.ticking;
+			    !list_empty(&vga_route.direct);
 	spin_unlock(&vga_route.lock);
 
-	return busy ? 1 << (COURTESY_CYCLES - courtesy_left) :
-		      MAX_SCHEDULE_TIMEOUT;
+	if (!courtesy_left)
+		return COURTESY_JIFFIES;
+	return 1 << (COURTESY_CYCLES - courtesy_left);
 }
 
 static struct vga_lease *next_in_queue(void)
@@ -573,7 +578,7 @@ static int keeper_thread(void *unused)
 			continue;
 		}
 		spin_lock(&vga_route.lock);
-		if (vga_route.ticking && timeout == MAX_SCHEDULE_TIMEOUT)
+		if (vga_route.ticking && timeout >= COURTESY_JIFFIES)
 			timeout = 1;
 		spin_unlock(&vga_route.lock);
 		if (!schedule_timeout(timeout))
