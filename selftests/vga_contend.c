@@ -165,7 +165,8 @@ int main(int argc, char **argv)
 		if (users[i].child)
 			ret = vga_wait_for_exit(users[i].child, now < last ?
 						(last - now) / 1000000 : 100);
-		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)))
+		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)) ||
+		    !*driver)
 			strcpy(driver, "none");
 		printf("%s %s %s accesses=%llu ", users[i].bdf, driver,
 		       users[i].mode,

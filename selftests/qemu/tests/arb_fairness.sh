@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Saturating users on several cards: they move together most of what one moves alone, each gets its share, none waits
+# for long, and a killed one is not waited for.
+# shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
+. "${0%/*}/arb.sh"
+
+SECONDS_EACH=4
+
+# The cards that are there: nine at most, less the host's.
+cards() {
+	local n name
+	for n in 1 2 3 4 5 6 7 8; do
+		name=CARD$n
+		[ -z "${!name-}" ] || echo "${!name}"
+	done
+}
+
+bind_all() {
+	local driver=$1 bdf
+	shift
+	for bdf; do bind_driver "$bdf" "$driver" || return; done
+}
+
+# ratio DRIVER: what two cards move together, in percent of what one moves alone; in RATIO.
+ratio() {
+	local alone together
+	bind_all "$1" "$CARD1" "$CARD2" && contend "$SECONDS_EACH" "$CARD1" || return
+	alone=$(moved)
+	contend "$SECONDS_EACH" "$CARD1" "$CARD2"
+	together=$(moved)
+	[ "$together" -gt 0 ] || return
+	RATIO=$((together * 100 / alone))
+	diag "$1: one card moves $alone, two move $together in $SECONDS_EACH s: $RATIO %"
+	l0 log "contention, $LEG, ${CONSOLE-vgacon}: two cards under $1 move $RATIO % of what one moves alone"
+}
+
+two_move_sixty_percent() {
+	ratio "$OURS" && [ "$RATIO" -ge 60 ]
+}
+
+# fair CARD...: each at least 80 % of an equal share; 99.9 % of waits below cards x lease + 50 ms.
+fair() {
+	local line share limit=$(($# * LEASE_US + 50000)) status=0
+	contend "$SECONDS_EACH" "$@" || return
+	share=$(($(moved) / $#))
+	for line in "${LINES[@]}"; do
+		[ $(($(field accesses "$line") * 100)) -ge $((share * 80)) ] || status=1
+		[ "$(field p999_us "$line")" -lt "$limit" ] || status=1
+	done
+	diag "equal share $share accesses, 99.9 % of waits must be below $limit us"
+	return "$status"
+}
+
+# Users of the third card come, wait for their turn and are killed, all the time. The first two wait no longer than
+# for three cards' turns.
+killed_are_not_waited_for() {
+	local killer status line killed
+	"$PROGRAMS/vga_kill" "$CARD4" $((SECONDS_EACH + 2)) >/tmp/kills &
+	killer=$!
+	contend "$SECONDS_EACH" "$CARD1" "$CARD2"
+	status=$?
+	wait "$killer" || status=1
+	killed=$(field killed " $(cat /tmp/kills)")
+	diag "$killed users of a third card were killed meanwhile"
+	[ "$killed" -gt 100 ] || status=1
+	for line in "${LINES[@]}"; do
+		[ "$(field p999_us "$line")" -lt $((3 * LEASE_US + 50000)) ] || status=1
+	done
+	return "$status"
+}
+
+mapfile -t CARDS < <(cards)
+[ -n "${CARD4-}" ] || skip_all "needs card4, and card8 for all of it: lab run --cards 8"
+plan 5
+load_module
+bind_all $OURS "${CARDS[@]}"
+want_console
+if stock_has_vga; then
+	ratio vfio-pci || diag "stock did not come to an end"
+fi
+check "two_cards_move_sixty_percent_of_what_one_moves_alone" on_median two_move_sixty_percent
+check "two_cards_share_fairly" on_median fair "$CARD1" "$CARD2"
+check "three_cards_share_fairly" on_median fair "$CARD1" "$CARD2" "$CARD4"
+if [ ${#CARDS[@]} -ge 8 ]; then
+	check "eight_cards_share_fairly" on_median fair "${CARDS[@]}"
+else
+	skip "eight_cards_share_fairly" "needs eight cards: lab run --cards 8"
+fi
+check "killed_users_are_not_waited_for" on_median killed_are_not_waited_for
+finish

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A card is taken away while its user and another card's saturate theirs: properly, by what every hotplug driver ends
+# in, and with no warning, by the bridge above it going deaf. (QEMU cannot unplug a VGA, so the slot stays filled.)
+# shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
+. "${0%/*}/arb.sh"
+
+REMOVED_S=6
+
+# upstream: the bridge above the second card.
+upstream() {
+	local path
+	path=$(readlink -f "/sys/bus/pci/devices/$CARD2/..")
+	echo "${path##*/}"
+}
+
+is_gone() {
+	[ ! -e "/sys/bus/pci/devices/$CARD2" ]
+}
+
+# Waits for the user, as a hotplug driver does.
+remove() {
+	echo 1 >"/sys/bus/pci/devices/$CARD2/remove" &
+	remover=$!
+}
+
+# Neither configuration nor memory nor ports get through any more, the VGA ranges included.
+deafen() {
+	port=$(upstream)
+	# The numbers of the buses and the decode bits; what the kernel keeps of them is for the restoration.
+	saved=$(setpci -s "$port" COMMAND) && buses=$(setpci -s "$port" 18.l) &&
+		setpci -s "$port" COMMAND=0:3 && setpci -s "$port" 18.l=00fefe00:00ffff00
+}
+
+hear_again() {
+	setpci -s "$port" 18.l="$buses" && setpci -s "$port" COMMAND="$saved"
+}
+
+# meanwhile COMMAND: both cards are saturated, the command comes after two seconds. Their lines go to LINES.
+meanwhile() {
+	local contender status
+	"$PROGRAMS/vga_contend" "$REMOVED_S" "$CARD1" "$CARD2" >/tmp/lines &
+	contender=$!
+	wait_for 10 grep -q begin /tmp/lines && sleep 2 && "$@"
+	status=$?
+	wait "$contender"
+	mapfile -t LINES < <(grep -v '^begin$' /tmp/lines)
+	diag "$(cat /tmp/lines)"
+	return "$status"
+}
+
+served_until_its_user_lets_go() {
+	meanwhile remove && [ "$(field state "${LINES[0]}")" = "done" ] && [ "$(field state "${LINES[1]}")" = "done" ]
+}
+
+gone_with_its_user() {
+	wait "$remover" && wait_for 5 is_gone
+}
+
+works_when_it_is_back() {
+	echo 1 >/sys/bus/pci/rescan && bind_driver "$CARD2" "$OURS" && contend 1 "$CARD1" "$CARD2"
+}
+
+# What its user reads are ones, which are not its byte, or an error; but it comes to an end.
+deaf_one_hangs_nobody() {
+	local status
+	meanwhile deafen
+	status=$?
+	hear_again
+	[ "$status" = 0 ] && [ "$(field state "${LINES[0]}")" = "done" ] &&
+		[[ $(field state "${LINES[1]}") = @(foreign|failed)* ]]
+}
+
+nothing_is_locked() {
+	local bdf line
+	for bdf in "$CARD1" "$CARD2" "$CARD_HOST"; do
+		line=$(arbiter_line "$bdf")
+		[[ $line = *"locks=none(0:0)"* ]] || { diag "$line"; return 1; }
+	done
+}
+
+plan 6
+load_module
+bind_driver "$CARD1" "$OURS" && bind_driver "$CARD2" "$OURS"
+want_console
+check "a_removed_card_serves_its_user_until_that_lets_go" served_until_its_user_lets_go
+check "it_is_gone_with_its_user" gone_with_its_user
+check "it_works_when_it_is_back" works_when_it_is_back
+check "a_card_that_fell_off_the_bus_hangs_nobody" deaf_one_hangs_nobody
+check "nothing_is_left_locked" nothing_is_locked
+check "both_cards_work_again" contend 1 "$CARD1" "$CARD2"
+finish
