@@ -19,11 +19,18 @@
  * lock and only then queues itself, so a wake-up in between is lost.
  */
 #include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "vga_route.h"
 #include "vfio_pci_vga_trace.h"
+
+/*
+ * Makes lease->participating and what the arbiter was told change together: a
+ * card that is opted out while its lock is held loses the lock.
+ */
+static DEFINE_MUTEX(participation_mutex);
 
 /* --- Accesses ------------------------------------------------------------ */
 
@@ -35,6 +42,7 @@ static void participate(struct vga_lease *lease)
 {
 	bool first;
 
+	mutex_lock(&participation_mutex);
 	spin_lock(&vga_route.lock);
 	lease->touched = true;
 	vga_route.touched = true;
@@ -43,6 +51,7 @@ static void participate(struct vga_lease *lease)
 	spin_unlock(&vga_route.lock);
 	if (first)
 		vgaarb_set_decoding(lease->pdev, true);
+	mutex_unlock(&participation_mutex);
 }
 
 /* Caller holds vga_route.lock. May a task of this device hold the route itself? */
@@ -223,7 +232,7 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 	int ret;
 
 	access->direct = false;
-	if (!lease->touched)
+	if (!READ_ONCE(lease->touched))
 		participate(lease);
 
 	spin_lock(&vga_route.lock);
@@ -343,15 +352,23 @@ static bool participates_at_rest(struct vga_lease *lease)
 	       !vga_truth_bridge_control(lease->pdev);
 }
 
+/* A closed device goes back to what it is at rest; an open one is left alone. */
 static void rest(struct vga_lease *lease)
 {
 	bool participating = participates_at_rest(lease);
+	bool open;
 
+	mutex_lock(&participation_mutex);
 	spin_lock(&vga_route.lock);
-	lease->touched = false;
-	lease->participating = participating;
+	open = lease->open;
+	if (!open) {
+		lease->touched = false;
+		lease->participating = participating;
+	}
 	spin_unlock(&vga_route.lock);
-	vgaarb_set_decoding(lease->pdev, participating);
+	if (!open)
+		vgaarb_set_decoding(lease->pdev, participating);
+	mutex_unlock(&participation_mutex);
 }
 
 /**
@@ -472,14 +489,10 @@ void vga_lease_close(struct vga_lease *lease)
 void vga_lease_set_participation(struct vga_lease *lease,
 				   enum vga_participation participation)
 {
-	bool open;
-
 	spin_lock(&vga_route.lock);
 	lease->participation = participation;
-	open = lease->open;
 	spin_unlock(&vga_route.lock);
-	if (!open)
-		rest(lease);
+	rest(lease);
 }
 
 /**
