@@ -127,12 +127,12 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"; restore' EXIT
 modprobe vfio-pci
 unbind "$BDF" && unload
-check "load_unload" repeat 20 load_unload
-check "load_bind_unbind_unload" repeat 20 load_bind_unbind_unload
-check "load_bind_unload" repeat 20 load_bind_unload
+check "load_unload" repeat 10 load_unload
+check "load_bind_unbind_unload" repeat 10 load_bind_unbind_unload
+check "load_bind_unload" repeat 10 load_bind_unload
 check "load_bind_open_close_unload" repeat 5 load_bind_open_close_unload
 if [ -n "$BDF2" ]; then
-	check "load_bind_two_unload" repeat 10 load_bind_two_unload
+	check "load_bind_two_unload" repeat 5 load_bind_two_unload
 else
 	skip "load_bind_two_unload" "needs a second card, VFIO_VGA_BDF2"
 fi

@@ -212,11 +212,17 @@ TEST_F_TIMEOUT(lifecycle, opening_with_reset_leaves_nothing_behind, 120)
 
 /*
  * A card that can be reset is, at every open and close, and the bus wants its
- * time. VFIO_VGA_BDF_FAST names a card that cannot be, as one on the root bus.
+ * time. VFIO_VGA_BDF_FAST names a card that cannot be, as one that shares its bus
+ * with a device no VFIO driver has; in the lab that is TWIN1.
  */
+static const char *fast_card(void)
+{
+	return getenv("VFIO_VGA_BDF_FAST") ?: getenv("TWIN1");
+}
+
 TEST_F_TIMEOUT(lifecycle, ten_thousand_opens_leave_nothing_behind, 600)
 {
-	const char *bdf = getenv("VFIO_VGA_BDF_FAST") ?: self->bdf;
+	const char *bdf = fast_card() ?: self->bdf;
 	uint64_t begin;
 	int ms;
 
@@ -224,7 +230,7 @@ TEST_F_TIMEOUT(lifecycle, ten_thousand_opens_leave_nothing_behind, 600)
 	begin = vga_now_ns();
 	ASSERT_EQ(10, open_times(bdf, 10));
 	ms = (vga_now_ns() - begin) / 10000000;
-	if (ms > FAST_OPEN_MS && !getenv("VFIO_VGA_BDF_FAST"))
+	if (ms > FAST_OPEN_MS && !fast_card())
 		SKIP_TEST("%s: an open takes %d ms; name a card without reset in VFIO_VGA_BDF_FAST",
 			  bdf, ms);
 	ASSERT_EQ(OPENS / 10, open_times(bdf, OPENS / 10));
