@@ -120,8 +120,9 @@ def outcomes():
     yield "seabios refuses two cursors", not check("seabios", ppm(width, height, cursor), memory)
 
     one = ppm(4, 2, b"\1\2\3" * 8)
-    yield "unlit passes on a screen of one colour", check("unlit", one, b"")
-    yield "unlit refuses one pixel of another", not check("unlit", flip(one, len(one) - 1), b"")
+    wiped = b"\xa5" * screen.WIPED_SIZE
+    yield "untouched passes over wiped memory", check("untouched", one, wiped)
+    yield "untouched refuses one byte written", not check("untouched", one, flip(wiped, len(wiped) - 1))
     yield "an unknown specification is refused", not check("nothing", one, b"")
 
 
