@@ -38,14 +38,13 @@ static ssize_t lease_us_store(struct device *dev, struct device_attribute *attr,
 
 	if (kstrtouint(buf, 0, &value) || value > VGA_LEASE_US_MAX)
 		return refuse(dev, attr->attr.name, buf,
-			      "a number of microseconds from 0 to "
-			      __stringify(VGA_LEASE_US_MAX));
+			      "microseconds, 0 to " __stringify(VGA_LEASE_US_MAX));
 	WRITE_ONCE(vga_of(dev)->lease.lease_us, value);
 	return count;
 }
 static DEVICE_ATTR_RW(lease_us);
 
-static const char * const participations[] = {
+static const char *const participations[] = {
 	[VGA_PARTICIPATION_AUTO] = "auto",
 	[VGA_PARTICIPATION_ON] = "on",
 	[VGA_PARTICIPATION_OFF] = "off",
@@ -71,7 +70,7 @@ static ssize_t participation_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(participation);
 
-static const char * const liar_policies[] = {
+static const char *const liar_policies[] = {
 	[VGA_LIAR_WARN] = "warn",
 	[VGA_LIAR_DENY] = "deny",
 	[VGA_LIAR_FENCE] = "fence",
@@ -98,7 +97,7 @@ static ssize_t liar_policy_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(liar_policy);
 
-static const char * const shared_bus_choices[] = { "deny", "allow" };
+static const char *const shared_bus_choices[] = { "deny", "allow" };
 
 static ssize_t shared_bus_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)

@@ -139,7 +139,7 @@ static const char *driver_of(struct pci_dev *pdev)
  */
 int vga_route_check_liars(struct vga_lease *lease, struct vga_truth *liars)
 {
-	static const char * const effect[] = {
+	static const char *const effect[] = {
 		[VGA_LIAR_WARN] = "accesses may reach both",
 		[VGA_LIAR_DENY] = "access denied",
 		[VGA_LIAR_FENCE] = "fencing it off",
@@ -224,14 +224,14 @@ static bool lease_wanted(struct vga_lease *lease)
 /* Get the arbiter's lock, and the console's where vgacon is the console. */
 static int keeper_get_both(struct vga_lease *lease, struct lease_extras *extras)
 {
+	unsigned int kicks;
 	bool repaired;
 	int ret;
 
 	while (lease_wanted(lease)) {
 		extras->console = console_take();
-		ret = vgaarb_get_bounded(lease->pdev,
-				 extras->console ? KICKS_CONSOLE : KICKS_MAX,
-				 &repaired);
+		kicks = extras->console ? KICKS_CONSOLE : KICKS_MAX;
+		ret = vgaarb_get_bounded(lease->pdev, kicks, &repaired);
 		if (!ret && repaired)
 			vga_route_count_repair(lease);
 		if (ret != -EAGAIN)

@@ -487,7 +487,7 @@ void vga_lease_close(struct vga_lease *lease)
  * close on an open one.
  */
 void vga_lease_set_participation(struct vga_lease *lease,
-				   enum vga_participation participation)
+				 enum vga_participation participation)
 {
 	spin_lock(&vga_route.lock);
 	lease->participation = participation;
@@ -501,7 +501,7 @@ void vga_lease_set_participation(struct vga_lease *lease,
  * @stats: filled
  */
 void vga_lease_read_stats(struct vga_lease *lease,
-			    struct vga_lease_stats *stats)
+			  struct vga_lease_stats *stats)
 {
 	spin_lock(&vga_route.lock);
 	*stats = lease->stats;

@@ -77,7 +77,6 @@ struct vga_lease_stats {
  * @failures: grants that failed; tells waiters that @error is for them
  * @error: why the last grant failed
  * @granted: when the present lease began
- * @queued_at: when the device joined the queue
  * @verified: jiffies of the last look at the hardware
  * @neighbours: which cards the arbiter may switch off were found unharmed
  * @reported_liars: stands for the liars last reported, and the policy then
@@ -143,9 +142,9 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access);
 void vga_lease_release(struct vga_lease *lease, struct vga_access *access);
 void vga_lease_revoke(struct vga_lease *lease);
 void vga_lease_set_participation(struct vga_lease *lease,
-				   enum vga_participation participation);
+				 enum vga_participation participation);
 void vga_lease_read_stats(struct vga_lease *lease,
-			    struct vga_lease_stats *stats);
+			  struct vga_lease_stats *stats);
 
 /* vgaarb_shim.c */
 void vgaarb_kick(struct vga_access *access);

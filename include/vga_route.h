@@ -38,7 +38,7 @@ enum vga_route_state {
  * @settled: woken when a lease ends or its last access does
  */
 struct vga_route {
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	enum vga_route_state state;
 	struct vga_lease *holder;
 	struct list_head queue;
