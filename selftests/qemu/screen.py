@@ -339,6 +339,6 @@ def check(ppm, spec, memory):
     try:
         return True, f"{spec}: {SPECS[spec](ppm, memory)}"
     except KeyError:
-        return False, f"{spec}: no such specification"
+        return False, f"no such specification: {spec}"
     except Mismatch as difference:
         return False, f"{spec}: {difference}"
