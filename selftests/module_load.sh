@@ -3,7 +3,7 @@
 # Loading, binding, opening and their ends, in every order and many times.
 . "$(dirname "$0")/lib/driver.sh"
 
-CYCLES=50
+CYCLES=80
 
 hold_open() {
 	mkfifo "$WORK/hold"
@@ -79,8 +79,8 @@ rmmod_waits_for_no_user() {
 # The card under another user's open file is not to be had, and stays usable.
 unbind_waits_for_the_user() {
 	load && bind "$BDF" "$OURS" && hold_open || return
-	# The holder's end of input must not be open here.
-	unbind "$BDF" 5>&- &
+	# The other end of the holder's input must not stay open in here.
+	(exec 5>&- && unbind "$BDF") &
 	unbinder=$!
 	sleep 1
 	kill -0 "$unbinder" && waited=yes || waited=no
@@ -102,24 +102,24 @@ count_memory() {
 }
 
 cycle() {
-	load_bind_unbind_unload && load_bind_open_close_unload && load_unload
+	load_bind_open_close_unload && load_unload
 }
 
-# A leak per cycle is an object or more in one cache; half of that is far above
-# what an idle machine does meanwhile.
+# A leak per cycle is an object or more in one cache. An idle machine moves up
+# to 48 (open files), so fewer than three quarters of the cycles are none.
 cycles_leave_nothing_behind() {
 	repeat 10 cycle && count_memory before &&
 		repeat "$CYCLES" cycle && count_memory after || return
 	areas=$(($(cat "$WORK/vmalloc-after") - $(cat "$WORK/vmalloc-before")))
 	echo "# $CYCLES cycles: vmalloc $areas areas"
-	awk -v limit=$((CYCLES / 2)) '
+	awk -v limit=$((CYCLES * 3 / 4)) '
 		NR == FNR { before[$1] = $2; next }
 		$2 - before[$1] > limit {
 			printf "# slab cache %s: %+d objects\n", $1, $2 - before[$1]
 			grown = 1
 		}
 		END { exit grown }' "$WORK/slab-before" "$WORK/slab-after" &&
-		[ "$areas" -lt $((CYCLES / 2)) ]
+		[ "$areas" -lt $((CYCLES * 3 / 4)) ]
 }
 
 plan 9
