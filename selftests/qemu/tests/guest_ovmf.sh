@@ -5,5 +5,7 @@
 . /lab/guests/guest.sh
 
 ACCEL=tcg
+# It says nothing before it draws.
+GUEST_PATIENCE=300
 scenario ovmf ovmf-splash "" -machine q35 -m 256 -boot menu=on,splash-time=60000 \
 	-drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
