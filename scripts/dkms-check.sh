@@ -55,8 +55,9 @@ echo "1..$((2 * $# + 5))"
 for kver; do
 	mkdir -p "$install_tree/$kver"
 	KVER=$kver scripts/dkms.sh install >"$tmp/log" 2>&1 && installed "$kver"
-	result $? "dkms_builds_and_installs_for_$kver"
-	scripts/dkms.sh uninstall >>"$tmp/log" 2>&1 && ! installed "$kver"
+	status=$?
+	result $status "dkms_builds_and_installs_for_$kver"
+	scripts/dkms.sh uninstall >>"$tmp/log" 2>&1 && ! installed "$kver" && [ $status -eq 0 ]
 	result $? "dkms_removes_from_$kver"
 done
 
