@@ -57,6 +57,51 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 	return 0;
 }
 
+/* Who has claimed a part of this resource? */
+static const struct resource *find_holder(const struct resource *res)
+{
+	const struct resource *child, *holder;
+
+	for (child = res->child; child; child = child->sibling) {
+		holder = child->flags & IORESOURCE_BUSY ? child :
+							  find_holder(child);
+		if (holder)
+			return holder;
+	}
+	return NULL;
+}
+
+/*
+ * A framebuffer may have come back since the driver was bound, and the core
+ * evicts them for class 0300 only. One that did not register its aperture
+ * cannot be evicted: every use of the BAR would fail, so tell who it is now.
+ * As where the kernel itself reports conflicts, the holder may go meanwhile.
+ */
+static int vfio_vga_evict_framebuffers(struct pci_dev *pdev)
+{
+	const struct resource *holder;
+	int bar, ret;
+
+	ret = aperture_remove_conflicting_pci_devices(pdev, KBUILD_MODNAME);
+	if (ret) {
+		pci_err(pdev,
+			"cannot take this card from the host's text console (%d); let another driver take the console over first\n",
+			ret);
+		return ret;
+	}
+
+	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
+		holder = find_holder(&pdev->resource[bar]);
+		if (!holder)
+			continue;
+		pci_err(pdev,
+			"BAR %d is held by \"%s\" (%pR); unload or unbind that first\n",
+			bar, holder->name, holder);
+		return -EBUSY;
+	}
+	return 0;
+}
+
 static int vfio_vga_open_device(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
@@ -64,17 +109,9 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 	struct pci_dev *pdev = core->pdev;
 	int ret;
 
-	/*
-	 * A framebuffer may have come back since the driver was bound, and
-	 * the core evicts them for class 0300 only.
-	 */
-	ret = aperture_remove_conflicting_pci_devices(pdev, KBUILD_MODNAME);
-	if (ret) {
-		pci_err(pdev,
-			"cannot evict the framebuffer from this card (%d); unbind its driver first\n",
-			ret);
+	ret = vfio_vga_evict_framebuffers(pdev);
+	if (ret)
 		return ret;
-	}
 
 	ret = vfio_pci_core_enable(core);
 	if (ret)

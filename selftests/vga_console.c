@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lib/latency.h"
@@ -88,7 +89,7 @@ static int write_line(const char *line, struct latency *latency)
 {
 	uint64_t before = vga_now_ns();
 	char text[LINE_LENGTH + 3];
-	int len = sprintf(text, "%s\r\n", line);
+	int len = sprintf(text, "%s\n\r", line);
 
 	if (write(tty, text, len) != len)
 		return -EIO;
@@ -112,12 +113,29 @@ static unsigned int count_missing(char lines[][LINE_LENGTH + 1],
 
 	for (;;) {
 		missing = 0;
-		for (i = 0; i < count; i++)
-			missing += !on_screen(lines[i]);
+		for (i = 0; i < count; i++) {
+			if (on_screen(lines[i]))
+				continue;
+			missing++;
+		}
 		if (!missing || vga_now_ns() >= end)
 			return missing;
 		usleep(2000);
 	}
+}
+
+/*
+ * Lines as they are, ended by a line feed first: the kernel prints where the
+ * cursor is, and that is on the line still after a carriage return alone.
+ */
+static int set_raw(void)
+{
+	struct termios termios;
+
+	if (tcgetattr(tty, &termios))
+		return -1;
+	termios.c_oflag &= ~OPOST;
+	return tcsetattr(tty, TCSANOW, &termios);
 }
 
 int main(int argc, char **argv)
@@ -137,7 +155,7 @@ int main(int argc, char **argv)
 	vcs = open("/dev/vcs1", O_RDONLY | O_CLOEXEC);
 	kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (tty < 0 || vcs < 0 || kmsg < 0 || ioctl(tty, VT_ACTIVATE, 1) ||
-	    ioctl(tty, VT_WAITACTIVE, 1)) {
+	    ioctl(tty, VT_WAITACTIVE, 1) || set_raw()) {
 		perror("vga_console");
 		return 1;
 	}

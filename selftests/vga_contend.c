@@ -12,13 +12,18 @@
  *
  *	BDF DRIVER MODE accesses=N mean_us=N p99_us=N p999_us=N max_us=N state=STATE
  *
+ * and then a line "machine stalled_us=N": how late the machine was at worst to
+ * wake a real-time process, which nothing here can better.
+ *
  * STATE is done; hung for a process that did not come back from its last access
  * within ten seconds after the end; foreign for one that read another card's
  * byte; or failed:ERRNO. Exits with 1 unless all are done.
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +37,7 @@
 #define CARDS_MAX	16
 #define PATIENCE_S	10
 #define SLOW_US		5000
+#define STALL_LOOK_US	5000
 
 struct user {
 	struct vga_card card;
@@ -99,6 +105,23 @@ static void use_card(const struct user *user, uint64_t begin, uint64_t end)
 	result->done = 1;
 }
 
+/* How late the machine wakes somebody of the highest priority. */
+static void watch_machine(atomic_ulong *stalled_us)
+{
+	const struct sched_param highest = { .sched_priority = 99 };
+	uint64_t due, late;
+
+	vga_die_with_parent();
+	sched_setscheduler(0, SCHED_FIFO, &highest);
+	for (;;) {
+		due = vga_now_ns() + STALL_LOOK_US * 1000;
+		usleep(STALL_LOOK_US);
+		late = (vga_now_ns() - due) / 1000;
+		if (late > *stalled_us)
+			*stalled_us = late;
+	}
+}
+
 static const char *state_of(const struct user *user, int exit_status)
 {
 	static char failed[64];
@@ -122,6 +145,8 @@ int main(int argc, char **argv)
 	struct result *results;
 	uint64_t begin, end, now, last;
 	int cards = argc - 2, bad = 0, i, ret;
+	atomic_ulong *stalled_us;
+	pid_t watcher;
 	char driver[64];
 	char *at;
 
@@ -129,10 +154,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: vga_contend SECONDS [MODE@]BDF...\n");
 		return 2;
 	}
-	results = mmap(NULL, cards * sizeof(*results), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	results = mmap(NULL, cards * sizeof(*results) + sizeof(*stalled_us),
+		       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		       0);
 	if (results == MAP_FAILED)
 		return 1;
+	stalled_us = (atomic_ulong *)(results + cards);
 
 	/* One after the other: where cards compete, a driver may hang here. */
 	for (i = 0; i < cards; i++) {
@@ -155,6 +182,9 @@ int main(int argc, char **argv)
 			_exit(0);
 		}
 	}
+	watcher = fork();
+	if (!watcher)
+		watch_machine(stalled_us);
 	printf("begin\n");
 	fflush(stdout);
 
@@ -175,5 +205,8 @@ int main(int argc, char **argv)
 		printf(" state=%s\n", state_of(&users[i], ret));
 		bad |= !results[i].done || results[i].error;
 	}
+	kill(watcher, SIGKILL);
+	waitpid(watcher, NULL, 0);
+	printf("machine stalled_us=%lu\n", *stalled_us);
 	return bad;
 }

@@ -93,20 +93,27 @@ static bool is(const struct user *user, const char *how)
 
 /* --- libpciaccess -------------------------------------------------------- */
 
+/* Eight bytes at a time, and no slower than a kernel does that. */
+__attribute__((optimize("O2")))
+static void copy(volatile uint64_t *to, const volatile uint64_t *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < BLOCK_SIZE / sizeof(*to); i++)
+		to[i] = from[i];
+}
+
 static int pciaccess_move(const struct user *user, uint32_t block,
 			  uint64_t *buf, bool write)
 {
 	volatile uint64_t *window = (void *)(user->window + block * BLOCK_SIZE);
-	unsigned int i;
 
 	if (pci_device_vgaarb_lock())
 		return -EIO;
-	for (i = 0; i < BLOCK_SIZE / sizeof(*buf); i++) {
-		if (write)
-			window[i] = buf[i];
-		else
-			buf[i] = window[i];
-	}
+	if (write)
+		copy(window, buf);
+	else
+		copy(buf, window);
 	return pci_device_vgaarb_unlock() ? -EIO : 0;
 }
 
@@ -263,8 +270,10 @@ static int use_block(const struct user *user, uint32_t block, uint8_t byte)
 	}
 	if (ret)
 		return ret;
-	for (i = 0; i < sizeof(buf); i++)
-		result->misread += bytes[i] != byte;
+	/* All of them alike, as nearly always? */
+	if (*bytes != byte || memcmp(bytes, bytes + 1, sizeof(buf) - 1))
+		for (i = 0; i < sizeof(buf); i++)
+			result->misread += bytes[i] != byte;
 	result->accesses += 2 * sizeof(buf) / access_size;
 	return 0;
 }

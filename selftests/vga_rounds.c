@@ -5,7 +5,10 @@
  * is not made good by the next access: whoever lost it stays asleep until
  * somebody else comes along.
  *
- *	vga_rounds SECONDS BDF BDF...
+ *	vga_rounds SECONDS [BYTES@]BDF...
+ *
+ * BYTES is the length of an access, by default 1; stock vfio-pci and this driver
+ * hold the ranges for all of up to 4096.
  *
  * When a round does not end within two seconds, prints "hung BDF PID" for each
  * process that is still in its access, and "recovered" if the round ends within
@@ -36,6 +39,7 @@
 #define RECOVERY_NS	30000000000ULL
 /* Moves the accesses against each other, to meet the arbiter's race. */
 #define STAGGER_NS	30000
+#define BYTES_MAX	4096
 
 struct shared {
 	atomic_ulong round;
@@ -48,12 +52,31 @@ struct shared {
 	} card[CARDS_MAX];
 };
 
+/* An emulator that runs all CPUs in turn goes on with the next one here. */
+static void relax(void)
+{
+#ifdef __x86_64__
+	__builtin_ia32_pause();
+#endif
+}
+
 static void stagger(unsigned int *seed)
 {
 	uint64_t until = vga_now_ns() + rand_r(seed) % STAGGER_NS;
 
 	while (vga_now_ns() < until)
-		;
+		relax();
+}
+
+/* A CPU for each, as far as there are: who spins is in nobody's way. */
+static void settle(unsigned int nth)
+{
+	unsigned long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(nth % cpus, &set);
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 /*
@@ -61,18 +84,19 @@ static void stagger(unsigned int *seed)
  * by the scheduler would keep them apart.
  */
 static void play(struct shared *shared, const struct vga_card *card,
-		 unsigned int cards, unsigned int nth)
+		 unsigned int cards, unsigned int nth, ssize_t length)
 {
 	unsigned long round = 0;
 	unsigned int seed = nth;
 	uint64_t before;
-	uint8_t byte;
+	uint8_t bytes[BYTES_MAX];
 
 	vga_die_with_parent();
+	settle(nth);
 	while (!shared->stop) {
 		stagger(&seed);
 		before = vga_now_ns();
-		if (vga_read(card, VGA_MEM, &byte, 1) != 1) {
+		if (vga_read(card, VGA_MEM, bytes, length) != length) {
 			shared->card[nth].error = EIO;
 			return;
 		}
@@ -83,7 +107,7 @@ static void play(struct shared *shared, const struct vga_card *card,
 			shared->round = round;
 		}
 		while (shared->round != round && !shared->stop)
-			sched_yield();
+			relax();
 	}
 }
 
@@ -128,13 +152,14 @@ int main(int argc, char **argv)
 {
 	struct vga_card card[CARDS_MAX];
 	int cards = argc - 2, i, ret;
+	ssize_t length[CARDS_MAX];
 	pid_t child[CARDS_MAX];
 	struct shared *shared;
 	char driver[64];
 	bool hung;
 
 	if (cards < 2 || cards > CARDS_MAX) {
-		fprintf(stderr, "usage: vga_rounds SECONDS BDF BDF...\n");
+		fprintf(stderr, "usage: vga_rounds SECONDS [BYTES@]BDF...\n");
 		return 2;
 	}
 	argv += 2;
@@ -143,6 +168,13 @@ int main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		return 2;
 	for (i = 0; i < cards; i++) {
+		length[i] = 1;
+		if (strchr(argv[i], '@')) {
+			length[i] = strtol(argv[i], &argv[i], 0);
+			argv[i]++;
+		}
+		if (length[i] < 1 || length[i] > BYTES_MAX)
+			return 2;
 		ret = vga_open(&card[i], argv[i], VGA_OPEN_GROUP);
 		if (!ret)
 			ret = vga_command_set(&card[i], PCI_COMMAND_IO |
@@ -155,7 +187,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < cards; i++) {
 		child[i] = fork();
 		if (!child[i]) {
-			play(shared, &card[i], cards, i);
+			play(shared, &card[i], cards, i, length[i]);
 			_exit(0);
 		}
 	}

@@ -65,13 +65,15 @@ on_median() {
 	"$@" && "$@"
 }
 
-# contend SECONDS [MODE@]BDF...: run vga_contend; its lines per card are in LINES, shown as well. False unless all done.
+# contend SECONDS [MODE@]BDF...: run vga_contend; its lines per card are in LINES, and how long the machine itself
+# stalled in STALLED_US; shown as well. False unless all are done.
 contend() {
 	local status line
 	mapfile -t LINES < <("$PROGRAMS/vga_contend" "$@" | grep -v '^begin$'; echo "${PIPESTATUS[0]}")
+	for line in "${LINES[@]::${#LINES[@]}-1}"; do diag "$line"; done
 	status=${LINES[-1]}
-	unset 'LINES[-1]'
-	for line in "${LINES[@]}"; do diag "$line"; done
+	STALLED_US=$(field stalled_us "${LINES[-2]}")
+	LINES=("${LINES[@]::${#LINES[@]}-2}")
 	return "$status"
 }
 

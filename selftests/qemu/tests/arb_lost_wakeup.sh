@@ -5,7 +5,8 @@
 # shellcheck source-path=SCRIPTDIR source=arb.sh
 . "${0%/*}/arb.sh"
 
-DISEASE_S=60 CURE_S=12
+DISEASE_S=45 CURE_S=5
+WIDE_RACE=$PROGRAMS/modules/$(uname -r)/wide_race.ko
 
 # sleeps_in_arbiter PID: it does, and two seconds later it still does, without having run.
 sleeps_in_arbiter() {
@@ -76,13 +77,38 @@ rounds() {
 	return "$status"
 }
 
-# Nobody of ours is active when the stock user sleeps on: the round waits for it. 99.9 % of them count, since the lab
-# itself may lose 100 ms now and then.
-freed_soon() {
-	[ "$(field p999_us "${LINES[2]}")" -lt 100000 ]
+# From now on whoever waits in the arbiter loses the wake-ups of the next millisecond.
+widen_race() {
+	insmod "$WIDE_RACE"
 }
 
-plan 6
+dawdled() {
+	cat /sys/module/wide_race/parameters/dawdled
+}
+
+# single_accesses BDF BDF: no leases, but get, read, put, with reads so long that the other one finds the lock taken.
+single_accesses() {
+	local before
+	before=$(dawdled)
+	echo 0 >"/sys/bus/pci/devices/$CARD1/vfio_vga/lease_us" && rounds "4096@$1" "4096@$2" || return
+	diag "$(($(dawdled) - before)) waits in the arbiter"
+}
+
+# Nobody of ours is active when the stock user sleeps on: the round waits for it. 99.9 % of the rounds count, since the
+# lab itself may lose 100 ms now and then.
+freed_soon() {
+	single_accesses "$CARD1" "$CARD2" && [ "$(field p999_us "${LINES[2]}")" -lt 100000 ]
+}
+
+skip_rest() {
+	local promise
+	for promise in a_stock_reader_beside_leases_never_hangs a_stock_reader_beside_single_accesses_never_hangs \
+		repaired_wakeups_are_counted a_stock_reader_that_lost_its_wakeup_is_freed_within_100_ms; do
+		skip $promise "$1"
+	done
+}
+
+plan 7
 load_module
 bind_driver "$CARD1" $OURS && bind_driver "$CARD2" $OURS
 want_console
@@ -95,22 +121,25 @@ fi
 unbind "$CARD1"
 bind_driver "$CARD1" $OURS && bind_driver "$CARD2" $OURS
 check "two_readers_of_this_driver_never_hang" rounds "$CARD1" "$CARD2"
-if stock_has_vga; then
-	unbind "$CARD1"
-	bind_driver "$CARD1" $OURS && bind_driver "$CARD2" vfio-pci
-	check "a_stock_reader_beside_this_driver_never_hangs" rounds "$CARD1" "$CARD2"
-	repaired=$(counter "$CARD1" wakeups_repaired)
-	diag "$repaired of this driver's wake-ups were lost and repaired"
-	if [ "$repaired" = 0 ]; then
-		skip "lost_wakeups_were_repaired_and_counted" "none was lost this time"
-	else
-		check "lost_wakeups_were_repaired_and_counted" [ "$repaired" -gt 0 ]
-	fi
-	check "a_stock_reader_that_lost_its_wakeup_is_freed_within_100_ms" freed_soon
+if ! stock_has_vga; then
+	skip_rest "stock vfio-pci has no VGA region here"
+elif [ ! -e "$WIDE_RACE" ]; then
+	skip_rest "$WIDE_RACE is not built: selftests/qemu/test-modules"
 else
-	for promise in a_stock_reader_beside_this_driver_never_hangs lost_wakeups_were_repaired_and_counted \
-		a_stock_reader_that_lost_its_wakeup_is_freed_within_100_ms; do
-		skip $promise "stock vfio-pci has no VGA region here"
-	done
+	unbind "$CARD1"
+	bind_driver "$CARD1" "$OURS" && bind_driver "$CARD2" vfio-pci
+	widen_race
+	check "a_stock_reader_beside_leases_never_hangs" rounds "$CARD1" "$CARD2"
+	check "a_stock_reader_beside_single_accesses_never_hangs" single_accesses "$CARD2" "$CARD1"
+	repaired=$(counter "$CARD1" wakeups_repaired)
+	if [ "$repaired" = 0 ] && [ "${CONSOLE-vgacon}" = vgacon ]; then
+		# Here the keeper takes its time with the console and comes when the lock is free.
+		skip "repaired_wakeups_are_counted" "none of this driver's own was lost this time"
+	else
+		diag "wakeups_repaired $repaired"
+		check "repaired_wakeups_are_counted" [ "$repaired" -gt 0 ]
+	fi
+	check "a_stock_reader_that_lost_its_wakeup_is_freed_within_100_ms" on_median freed_soon
+	rmmod wide_race
 fi
 finish

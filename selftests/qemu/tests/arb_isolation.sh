@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Everybody at once: this driver on two cards, stock vfio-pci on a third where it has the VGA region, libpciaccess's
+# client on a fourth, the host's console on the first.
+# shellcheck source-path=SCRIPTDIR source=isolation.sh disable=SC2153
+. "${0%/*}/isolation.sh"
+
+SECONDS_EACH=10 ACCESSES=10000000
+OURS_ON=("$CARD1" "$CARD2")
+
+ten_million() {
+	l0 log "isolation, $LEG, ${CONSOLE-vgacon}: $(total accesses) accesses, $(total foreign) foreign bytes"
+	[ "$(total accesses)" -ge $ACCESSES ]
+}
+
+[ -n "${CARD4-}" ] || skip_all "needs card4: lab run --cards 4"
+plan 6
+check "the_module_is_loaded" use_module
+USERS=("vfio@$CARD1" "vfio@$CARD2" "pciaccess@$CARD3")
+unbind "$CARD3"
+setpci -s "$CARD3" COMMAND=3:3
+if stock_has_vga; then
+	bind_driver "$CARD4" vfio-pci
+	USERS+=("vfio@$CARD4")
+fi
+want_console
+[ "${CONSOLE-vgacon}" != vgacon ] || USERS+=("watch@$CARD_HOST")
+check "all_come_to_their_end" together "$SECONDS_EACH" "${USERS[@]}"
+check "no_byte_is_on_another_card_than_its_own" nothing_is_foreign
+check "ten_million_accesses_were_made" ten_million
+if has_vgacon; then
+	check "no_console_line_is_lost" no_line_is_lost
+else
+	skip "no_console_line_is_lost" "the console is not on the legacy ranges"
+fi
+check "without_arbitration_bytes_go_astray" much_is_foreign no_arbitration 3 "${USERS[@]}"
+use_module
+unbind "$CARD4"
+finish

@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A card that was opted out through /dev/vga_arbiter and decodes all the same, on the root bus, as integrated graphics
+# does, or behind a bridge: reported, denied or fenced; and one that does not lie, but that the arbiter switches off.
+# shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
+. "${0%/*}/arb.sh"
+# shellcheck source-path=SCRIPTDIR source=kernel_log.sh
+. "${0%/*}/kernel_log.sh"
+
+SYSFS=/sys/bus/pci/devices
+OUT_OF_TURN="decodes the legacy VGA ranges out of turn"
+
+choose() {
+	echo "$2" >"$SYSFS/$CARD1/vfio_vga/$1"
+}
+
+# opt_out BDF DECODE: make the card a liar with these decode bits; COMMAND is its command register.
+opt_out() {
+	LIAR=$1
+	setpci -s "$LIAR" COMMAND="$2:3"
+	COMMAND=$(command_of "$LIAR")
+	diag "$(arbiter "$LIAR" "decodes none"), command register $COMMAND"
+}
+
+# use_card1 SECONDS [MODE]: use it in the background, without pauses if not told otherwise; its line is in /tmp/used.
+use_card1() {
+	"$PROGRAMS/vga_contend" "$1" "${2-read}@$CARD1" >/tmp/used 2>&1 &
+	USER_PID=$!
+	wait_for 5 grep -q begin /tmp/used
+}
+
+used_with() {
+	wait "$USER_PID"
+	diag "$(grep "^$CARD1" /tmp/used)"
+	grep -q "state=$1" /tmp/used
+}
+
+is_reported_once() {
+	choose liar_policy warn
+	mark_log
+	use_card1 1 && used_with done && said_once "$LIAR (driver none) $OUT_OF_TURN" && [ "$(counter "$CARD1" liars_seen)" -gt 0 ]
+}
+
+is_denied() {
+	choose liar_policy deny
+	mark_log
+	[ "$("$PROGRAMS/vga_io" "$CARD1" read 0xb8000 1 2>&1)" = EBUSY ] || return
+	said_once "$LIAR (driver none) $OUT_OF_TURN, access denied"
+}
+
+# Long leases: looking takes its time here.
+is_fenced_and_restored() {
+	choose liar_policy fence
+	choose lease_us 100000
+	use_card1 3
+	watch_decode "$LIAR" 2
+	used_with done && [[ $DECODES = *0* ]] && is_restored
+}
+
+is_restored() {
+	local now
+	now=$(command_of "$LIAR")
+	[ "$now" = "$COMMAND" ] && return
+	diag "command register $now, was $COMMAND"
+	return 1
+}
+
+is_fenced() {
+	[ $((0x$(command_of "$LIAR") & 3)) != $((0x$COMMAND & 3)) ]
+}
+
+is_restored_after_kill() {
+	local i
+	for i in 1 2 3 4 5; do
+		use_card1 10
+		wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+		kill -KILL "$USER_PID"
+		wait "$USER_PID" 2>/dev/null
+		wait_for 2 is_restored || return
+	done
+}
+
+# A card that is removed waits for its user; QEMU's VGA cards cannot be pulled out.
+is_restored_after_removal_of_the_card() {
+	local remover
+	use_card1 3
+	wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+	echo 1 >"$SYSFS/$CARD1/remove" &
+	remover=$!
+	sleep 1
+	kill -KILL "$USER_PID"
+	wait "$USER_PID" 2>/dev/null
+	wait "$remover"
+	[ ! -e "$SYSFS/$CARD1" ] && is_restored || return
+	echo 1 >/sys/bus/pci/rescan
+	bind_driver "$CARD1" $OURS
+}
+
+# The kernel forgets the liar in the middle of a lease; hardware remembers.
+is_restored_after_removal_of_the_liar() {
+	choose liar_policy fence
+	choose lease_us 100000
+	use_card1 3
+	wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+	echo 1 >"$SYSFS/$LIAR/remove"
+	used_with done || return
+	echo 1 >/sys/bus/pci/rescan
+	is_restored
+}
+
+# A guest of stock vfio-pci has the card open: the arbiter switches it off for our leases, since no bridge can.
+neighbour_gets_its_decoding_back() {
+	local before
+	bind_driver "$LIAR" vfio-pci || return
+	exec {hold}> >(exec "$PROGRAMS/vga_io" "$LIAR" hold >/tmp/held)
+	wait_for 5 grep -q open /tmp/held || return
+	before=$(command_of "$LIAR")
+	mark_log
+	choose liar_policy warn
+	choose lease_us 2000
+	use_card1 3 slow
+	watch_decode "$LIAR" 2
+	used_with done || return
+	COMMAND=$before
+	[[ $DECODES = *0* && $DECODES = *3* ]] && is_restored
+}
+
+[ -n "${LIAR-}" ] || skip_all "needs the liar: lab run --topology liar"
+has_vgacon=y
+grep -q 'VGA+' /sys/class/vtconsole/*/name || has_vgacon=
+diag "vgacon: ${has_vgacon:-no}"
+plan 9
+load_module
+bind_driver "$CARD1" $OURS
+unbind "$LIAR"
+opt_out "$LIAR" 3
+check "liar_is_reported_by_name_once" is_reported_once
+check "liar_is_restored_after_warn" is_restored
+check "deny_refuses_with_one_line" is_denied
+check "fence_switches_decoding_off_for_the_lease_alone" is_fenced_and_restored
+check "neighbour_gets_its_decoding_back" neighbour_gets_its_decoding_back
+exec {hold}>&-
+unbind "$LIAR"
+# One that the arbiter does not touch for the console's sake, and that decodes one thing alone.
+setpci -s "$LIAR" COMMAND=0:3
+unbind "$CARD2"
+opt_out "$CARD2" 2
+setpci -s "$(port_of "$CARD2")" BRIDGE_CONTROL=8:8
+check "fence_restores_exactly_what_was_there" is_fenced_and_restored
+check "fence_ends_when_the_user_is_killed" is_restored_after_kill
+check "fence_ends_when_the_card_is_removed" is_restored_after_removal_of_the_card
+check "fence_ends_when_the_liar_is_removed" is_restored_after_removal_of_the_liar
+setpci -s "$(port_of "$CARD2")" BRIDGE_CONTROL=0:8
+finish
