@@ -48,7 +48,7 @@ struct user {
 		struct latency latency;
 		int error;
 		int done;
-	} *result;
+	} * result;
 };
 
 static int open_card(struct user *user)
@@ -57,8 +57,8 @@ static int open_card(struct user *user)
 
 	ret = vga_open(&user->card, user->bdf, VGA_OPEN_GROUP);
 	if (!ret)
-		ret = vga_command_set(&user->card, PCI_COMMAND_IO |
-						   PCI_COMMAND_MEMORY);
+		ret = vga_command_set(&user->card,
+				      PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	if (!ret)
 		ret = vga_show_memory_linearly(&user->card);
 	if (!ret && vga_write(&user->card, VGA_MEM, &user->byte, 1) != 1)
@@ -193,8 +193,9 @@ int main(int argc, char **argv)
 		now = vga_now_ns();
 		ret = 0;
 		if (users[i].child)
-			ret = vga_wait_for_exit(users[i].child, now < last ?
-						(last - now) / 1000000 : 100);
+			ret = vga_wait_for_exit(
+				users[i].child,
+				now < last ? (last - now) / 1000000 : 100);
 		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)) ||
 		    !*driver)
 			strcpy(driver, "none");

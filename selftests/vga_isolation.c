@@ -58,6 +58,12 @@
 /* QEMU's standard VGA: ports 3c0 to 3df in BAR2. */
 #define PORTS_IN_BAR2	0x400
 
+struct result {
+	uint64_t accesses, foreign, lost, misread, ports;
+	int error;
+	int done;
+};
+
 struct user {
 	const char *how, *bdf;
 	unsigned int n;
@@ -67,11 +73,7 @@ struct user {
 	volatile uint8_t *window;
 	volatile uint8_t *bar0, *bar2;
 	pid_t child;
-	struct result {
-		uint64_t accesses, foreign, lost, misread, ports;
-		int error;
-		int done;
-	} *result;
+	struct result *result;
 };
 
 static unsigned int access_size;
@@ -94,8 +96,8 @@ static bool is(const struct user *user, const char *how)
 /* --- libpciaccess -------------------------------------------------------- */
 
 /* Eight bytes at a time, and no slower than a kernel does that. */
-__attribute__((optimize("O2")))
-static void copy(volatile uint64_t *to, const volatile uint64_t *from)
+static __attribute__((optimize("O2"))) void
+copy(volatile uint64_t *to, const volatile uint64_t *from)
 {
 	unsigned int i;
 

@@ -33,8 +33,8 @@ int main(int argc, char **argv)
 	}
 	ret = vga_open(&card, argv[1], VGA_OPEN_GROUP);
 	if (!ret)
-		ret = vga_command_set(&card, PCI_COMMAND_IO |
-					     PCI_COMMAND_MEMORY);
+		ret = vga_command_set(&card,
+				      PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	if (ret) {
 		fprintf(stderr, "%s: %s\n", argv[1], strerror(-ret));
 		return 1;

@@ -79,11 +79,11 @@ FIXTURE_SETUP(killed)
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->shared);
 	ASSERT_EQ(0, vga_open(&self->card, self->bdf, VGA_OPEN_GROUP));
-	ASSERT_EQ(0, vga_command_set(&self->card, PCI_COMMAND_IO |
-						  PCI_COMMAND_MEMORY));
+	ASSERT_EQ(0, vga_command_set(&self->card,
+				     PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 	ASSERT_EQ(0, vga_open(&self->other, self->other_bdf, VGA_OPEN_GROUP));
-	ASSERT_EQ(0, vga_command_set(&self->other, PCI_COMMAND_IO |
-						   PCI_COMMAND_MEMORY));
+	ASSERT_EQ(0, vga_command_set(&self->other,
+				     PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 	ASSERT_EQ(0, vga_show_memory_linearly(&self->other));
 	ASSERT_EQ(1, vga_write(&self->other, VGA_MEM, &mark, 1));
 }
@@ -250,8 +250,8 @@ TEST_F_TIMEOUT(killed, openers_do_not_hold_up_others, 120)
 			vga_close(&self->other);
 			if (vga_open(&card, self->bdf, VGA_OPEN_GROUP))
 				_exit(1);
-			vga_command_set(&card, PCI_COMMAND_IO |
-					       PCI_COMMAND_MEMORY);
+			vga_command_set(&card,
+					PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 			use_card(self->shared, &card);
 		}
 		usleep(rand_r(&self->seed) % 600000);
@@ -264,8 +264,8 @@ TEST_F_TIMEOUT(killed, openers_do_not_hold_up_others, 120)
 		ASSERT_LT(before, self->shared->accesses);
 	}
 	ASSERT_EQ(0, vga_open(&self->card, self->bdf, VGA_OPEN_GROUP));
-	ASSERT_EQ(0, vga_command_set(&self->card, PCI_COMMAND_IO |
-						  PCI_COMMAND_MEMORY));
+	ASSERT_EQ(0, vga_command_set(&self->card,
+				     PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 }
 
 TEST_HARNESS_MAIN

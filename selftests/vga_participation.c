@@ -44,8 +44,10 @@ static int see(const char *bdf, struct view *view)
 	if (len <= 0)
 		return -EIO;
 	text[len] = '\0';
-	return sscanf(text, "count:%d,PCI:%*[^,],decodes=%7[^,]", &view->count,
-		      view->decodes) == 2 ? 0 : -EIO;
+	if (sscanf(text, "count:%d,PCI:%*[^,],decodes=%7[^,]", &view->count,
+		   view->decodes) != 2)
+		return -EIO;
+	return 0;
 }
 
 /*

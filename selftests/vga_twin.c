@@ -6,7 +6,7 @@
  *	vga_twin BDF OTHER open|closed
  *
  * Prints the outcome of three reads on BDF, each "ok" or an error's name, and
- * whether OTHER's BAR0 could be read meanwhile: "ok ok ok other=ok".
+ * whether OTHER's BAR0 could be read meanwhile: "EBUSY EBUSY EBUSY other=ok".
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -27,7 +27,7 @@ static int open_other(const struct vga_card *card, struct vga_card *other,
 		      const char *bdf)
 {
 	uint32_t mark = MARK;
-	int ret;
+	ssize_t ret;
 
 	other->fd = ioctl(card->group, VFIO_GROUP_GET_DEVICE_FD, bdf);
 	if (other->fd < 0)
@@ -35,8 +35,9 @@ static int open_other(const struct vga_card *card, struct vga_card *other,
 	ret = vga_command_set(other, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	if (ret)
 		return ret;
-	return vga_region_write(other, VFIO_PCI_BAR0_REGION_INDEX, 0, &mark,
-				sizeof(mark)) == sizeof(mark) ? 0 : -EIO;
+	ret = vga_region_write(other, VFIO_PCI_BAR0_REGION_INDEX, 0, &mark,
+			       sizeof(mark));
+	return ret == sizeof(mark) ? 0 : -EIO;
 }
 
 int main(int argc, char **argv)

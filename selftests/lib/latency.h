@@ -56,7 +56,8 @@ static inline uint64_t latency_percentile_ns(const struct latency *latency,
 	for (i = LATENCY_BUCKETS; i-- > 0;) {
 		if (latency->bucket[i] > left)
 			return latency_edge(i) < latency->max_ns ?
-			       latency_edge(i) : latency->max_ns;
+				       latency_edge(i) :
+				       latency->max_ns;
 		left -= latency->bucket[i];
 	}
 	return 0;

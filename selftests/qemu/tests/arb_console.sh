@@ -3,6 +3,8 @@
 # A card and the host's vgacon, both written as fast as they can be.
 # shellcheck source-path=SCRIPTDIR source=isolation.sh
 . "${0%/*}/isolation.sh"
+# shellcheck source-path=SCRIPTDIR source=kernel_log.sh
+. "${0%/*}/kernel_log.sh"
 
 SECONDS_EACH=10
 OURS_ON=("$CARD1")
@@ -19,7 +21,8 @@ check "the_card_and_the_console_come_to_their_end" together "$SECONDS_EACH" "vfi
 check "no_byte_of_the_card_or_the_console_is_on_the_other" nothing_is_foreign
 check "no_console_line_is_lost" no_line_is_lost
 check "a_console_line_waits_no_longer_than_leases" line_waits_for_a_lease
-check "the_console_has_its_route_back" host_has_route
+check "the_consoles_card_has_the_route_back" has_route "$CARD_HOST"
+l0 screendump host "console-after-close"
 check "without_the_console_taken_bytes_go_astray" much_is_foreign no_console 3 "vfio@$CARD1" "watch@$CARD_HOST"
 use_module
 finish

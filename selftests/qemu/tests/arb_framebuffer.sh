@@ -27,7 +27,7 @@ fb_card() {
 
 firmware_framebuffer_is_evicted() {
 	diag "$1 is held by: $(held "$1")"
-	bind_driver "$1" $OURS && [ -z "$(held "$1")" ] && [ ! -e /sys/class/graphics/fb0 ] && is_usable "$1"
+	bind_driver "$1" "$OURS" && [ -z "$(held "$1")" ] && [ ! -e /sys/class/graphics/fb0 ] && is_usable "$1"
 }
 
 is_usable() {
@@ -39,14 +39,14 @@ drm_driver_is_replaced() {
 	modprobe bochs || return
 	unbind "$CARD1"
 	bind_driver "$CARD1" bochs-drm && wait_for 5 ls "/sys/bus/pci/devices/$CARD1/drm" >/dev/null || return
-	bind_driver "$CARD1" $OURS && is_usable "$CARD1"
+	bind_driver "$CARD1" "$OURS" && is_usable "$CARD1"
 }
 
 # holder_is_named BDF: where a framebuffer driver without an aperture has the card.
 holder_is_named() {
 	local outcome start
 	read -r start _ <"/sys/bus/pci/devices/$1/resource"
-	bind_driver "$1" $OURS && insmod "$MODULES/bar_holder.ko" start="$start" || return
+	bind_driver "$1" "$OURS" && insmod "$MODULES/bar_holder.ko" start="$start" || return
 	mark_log
 	outcome=$("$PROGRAMS/vga_io" "$1" info 2>&1)
 	rmmod bar_holder

@@ -10,7 +10,7 @@ OURS_ON=("$CARD1" "$CARD2")
 
 ten_million() {
 	l0 log "isolation, $LEG, ${CONSOLE-vgacon}: $(total accesses) accesses, $(total foreign) foreign bytes"
-	[ "$(total accesses)" -ge $ACCESSES ]
+	[ "$(total accesses)" -ge "$ACCESSES" ]
 }
 
 [ -n "${CARD4-}" ] || skip_all "needs card4: lab run --cards 4"

@@ -38,7 +38,7 @@ used_with() {
 is_reported_once() {
 	choose liar_policy warn
 	mark_log
-	use_card1 1 && used_with done && said_once "$LIAR (driver none) $OUT_OF_TURN" && [ "$(counter "$CARD1" liars_seen)" -gt 0 ]
+	use_card1 1 && used_with "done" && said_once "$LIAR (driver none) $OUT_OF_TURN" && [ "$(counter "$CARD1" liars_seen)" -gt 0 ]
 }
 
 is_denied() {
@@ -54,7 +54,7 @@ is_fenced_and_restored() {
 	choose lease_us 100000
 	use_card1 3
 	watch_decode "$LIAR" 2
-	used_with done && [[ $DECODES = *0* ]] && is_restored
+	used_with "done" && [[ $DECODES = *0* ]] && is_restored
 }
 
 is_restored() {
@@ -70,8 +70,7 @@ is_fenced() {
 }
 
 is_restored_after_kill() {
-	local i
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		use_card1 10
 		wait_for 5 is_fenced || { diag "never fenced"; return 1; }
 		kill -KILL "$USER_PID"
@@ -93,7 +92,7 @@ is_restored_after_removal_of_the_card() {
 	wait "$remover"
 	[ ! -e "$SYSFS/$CARD1" ] && is_restored || return
 	echo 1 >/sys/bus/pci/rescan
-	bind_driver "$CARD1" $OURS
+	bind_driver "$CARD1" "$OURS"
 }
 
 # The kernel forgets the liar in the middle of a lease; hardware remembers.
@@ -103,7 +102,7 @@ is_restored_after_removal_of_the_liar() {
 	use_card1 3
 	wait_for 5 is_fenced || { diag "never fenced"; return 1; }
 	echo 1 >"$SYSFS/$LIAR/remove"
-	used_with done || return
+	used_with "done" || return
 	echo 1 >/sys/bus/pci/rescan
 	is_restored
 }
@@ -120,7 +119,7 @@ neighbour_gets_its_decoding_back() {
 	choose lease_us 2000
 	use_card1 3 slow
 	watch_decode "$LIAR" 2
-	used_with done || return
+	used_with "done" || return
 	COMMAND=$before
 	[[ $DECODES = *0* && $DECODES = *3* ]] && is_restored
 }
@@ -131,7 +130,7 @@ grep -q 'VGA+' /sys/class/vtconsole/*/name || has_vgacon=
 diag "vgacon: ${has_vgacon:-no}"
 plan 9
 load_module
-bind_driver "$CARD1" $OURS
+bind_driver "$CARD1" "$OURS"
 unbind "$LIAR"
 opt_out "$LIAR" 3
 check "liar_is_reported_by_name_once" is_reported_once

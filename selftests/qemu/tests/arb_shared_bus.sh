@@ -43,11 +43,11 @@ is_denied_again() {
 plan 6
 load_module
 modprobe vfio-pci
-bind_driver "$TWIN1" $OURS
+bind_driver "$TWIN1" "$OURS"
 check "access_beside_an_open_card_of_vfio_pci_is_refused" is_refused_beside vfio-pci
-check "access_beside_an_open_card_of_this_driver_is_refused" is_refused_beside $OURS
+check "access_beside_an_open_card_of_this_driver_is_refused" is_refused_beside "$OURS"
 check "access_beside_an_idle_card_of_vfio_pci_works" works_beside_idle vfio-pci
-check "access_beside_an_idle_card_of_this_driver_works" works_beside_idle $OURS
+check "access_beside_an_idle_card_of_this_driver_works" works_beside_idle "$OURS"
 check "shared_bus_allow_overrides" is_allowed
 check "shared_bus_deny_is_back" is_denied_again
 unbind "$TWIN1"

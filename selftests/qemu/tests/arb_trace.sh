@@ -13,13 +13,13 @@ OURS_ON=("$CARD1" "$CARD2")
 # trace COMMAND...: run it with all events on; what was traced is in /tmp/trace.
 trace() {
 	local status
-	echo >$TRACING/trace
-	echo 1 >$EVENTS/enable
+	echo >"$TRACING/trace"
+	echo 1 >"$EVENTS/enable"
 	"$@" >/tmp/traced 2>&1
 	status=$?
-	echo 0 >$EVENTS/enable
-	cat $TRACING/trace >/tmp/trace
-	return $status
+	echo 0 >"$EVENTS/enable"
+	cat "$TRACING/trace" >/tmp/trace
+	return "$status"
 }
 
 # events PATTERN: how many lines of the trace have it.
@@ -54,8 +54,8 @@ lease_of_one_access_is_done() {
 	echo 0 >"/sys/bus/pci/devices/$CARD1/vfio_vga/lease_us"
 	trace "$PROGRAMS/vga_contend" 1 "$CARD1" "$CARD2" && has "vfio_vga_lease_end: $CARD1 reason=done"
 	status=$?
-	echo $LEASE_US >"/sys/bus/pci/devices/$CARD1/vfio_vga/lease_us"
-	return $status
+	echo "$LEASE_US" >"/sys/bus/pci/devices/$CARD1/vfio_vga/lease_us"
+	return "$status"
 }
 
 waits_are_told() {

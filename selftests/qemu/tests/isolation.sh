@@ -13,7 +13,7 @@ use_module() {
 	[ $# = 0 ] || module=$MODULES/$1.ko
 	for bdf in "${OURS_ON[@]}"; do unbind "$bdf"; done
 	unload_module && modprobe -a vfio-pci-core vfio irqbypass vfio_iommu_type1 && insmod "$module" || return
-	for bdf in "${OURS_ON[@]}"; do bind_driver "$bdf" $OURS || return; done
+	for bdf in "${OURS_ON[@]}"; do bind_driver "$bdf" "$OURS" || return; done
 }
 
 has_vgacon() {
@@ -62,11 +62,4 @@ much_is_foreign() {
 	together "$@" || diag "some did not come to their end"
 	diag "negative control: $(total foreign) foreign bytes"
 	[ "$(total foreign)" -gt 1000 ]
-}
-
-# host_has_route: the bridge above the host's card forwards VGA cycles.
-host_has_route() {
-	local port
-	port=$(readlink -f "/sys/bus/pci/devices/$CARD_HOST/..")
-	[ $((0x$(setpci -s "${port##*/}" BRIDGE_CONTROL) & 8)) = 8 ]
 }
