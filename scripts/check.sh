@@ -47,7 +47,7 @@ leg() { # LEG
 	[ "$1" != cloud ] || return
 	boot arbitration "$1" --cards 8 --list $lists/arbitration.list
 	boot topology "$1" --topology liar --topology samebus --list $lists/topology.list
-	boot framebuffer "$1" --topology liar --append vga=791 --list $lists/framebuffer.list
+	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 }
 
 no_leg() {
@@ -85,6 +85,7 @@ for leg; do
 	}
 	kvers+=("$kver")
 	build "module-$kver" make -j"$(nproc)" modules "KDIR=/lib/modules/$kver/build" || continue
+	build "test-modules-$kver" selftests/qemu/test-modules "$kver" || continue
 	legs+=("$leg")
 done
 

@@ -17,7 +17,7 @@ packages() {
 		echo python3 qemu-system-x86 seabios ovmf busybox-static \
 			squashfs-tools pciutils kmod ;;
 	check)	# kselftests, DKMS and the model
-		echo linux-source xz-utils dkms spin ;;
+		echo linux-source xz-utils dkms spin libpciaccess-dev ;;
 	lint)
 		echo sparse linux-source xz-utils perl clang-format shellcheck \
 			python3 pyflakes3 codespell ;;
