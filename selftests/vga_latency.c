@@ -13,7 +13,7 @@
 #include "kselftest.h"
 #include "lib/vfio_vga_test.h"
 
-#define ROUNDS		301
+#define ROUNDS		101
 #define CALLS		50
 #define LIMIT		1.5
 
