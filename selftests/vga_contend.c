@@ -71,10 +71,10 @@ static int access_once(const struct user *user)
 	uint8_t byte = user->byte;
 	ssize_t ret;
 
+	if (!strcmp(user->mode, "port"))
+		return vga_in(&user->card, VGA_MISC_READ) < 0 ? -EIO : 0;
 	if (!strcmp(user->mode, "write"))
 		ret = vga_write(&user->card, VGA_MEM, &byte, 1);
-	else if (!strcmp(user->mode, "port"))
-		return vga_in(&user->card, VGA_MISC_READ) < 0 ? -EIO : 0;
 	else
 		ret = vga_read(&user->card, VGA_MEM, &byte, 1);
 	if (ret != 1)

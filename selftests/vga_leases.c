@@ -82,7 +82,7 @@ static bool traced(const char *bdf, const char *what)
 	return found;
 }
 
-static int open_card(FIXTURE_DATA(leases) *self, int nth)
+static int open_card(FIXTURE_DATA(leases) * self, int nth)
 {
 	struct vga_card *card = &self->card[nth];
 	uint8_t mark = 'a' + nth;
@@ -90,8 +90,8 @@ static int open_card(FIXTURE_DATA(leases) *self, int nth)
 
 	ret = vga_open(card, self->bdf[nth], VGA_OPEN_GROUP);
 	if (!ret)
-		ret = vga_command_set(card, PCI_COMMAND_IO |
-					    PCI_COMMAND_MEMORY);
+		ret = vga_command_set(card,
+				      PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 	if (!ret)
 		ret = vga_show_memory_linearly(card);
 	if (!ret)
@@ -116,7 +116,7 @@ FIXTURE_SETUP(leases)
 		ASSERT_EQ(0, open_card(self, i));
 }
 
-static int stop_user(FIXTURE_DATA(leases) *self, int nth)
+static int stop_user(FIXTURE_DATA(leases) * self, int nth)
 {
 	int ret;
 
@@ -140,7 +140,7 @@ FIXTURE_TEARDOWN(leases)
 	write_trace(LEASE_END, "0");
 }
 
-static int access_once(FIXTURE_DATA(leases) *self, int nth)
+static int access_once(FIXTURE_DATA(leases) * self, int nth)
 {
 	uint8_t byte;
 
@@ -185,7 +185,7 @@ static void contend(struct __test_metadata *_metadata,
 }
 
 /* Counters count from the bind on: a fresh start for both cards. */
-static int begin_anew(FIXTURE_DATA(leases) *self, const char *lease_us)
+static int begin_anew(FIXTURE_DATA(leases) * self, const char *lease_us)
 {
 	int i, ret = 0;
 
@@ -228,9 +228,8 @@ TEST_F(leases, of_zero_last_for_one_access)
 		accesses = counter(self->bdf[i], "accesses");
 		TH_LOG("%ld accesses, %ld leases", accesses, leases);
 		EXPECT_LE(leases, accesses);
-		if (vgacon_is_console()) {
+		if (vgacon_is_console())
 			EXPECT_EQ(leases, accesses);
-		}
 	}
 }
 
@@ -259,7 +258,7 @@ TEST_F(leases, last_as_long_as_lease_us_under_contention)
  */
 TEST_F_TIMEOUT(leases, are_not_held_longer_than_lease_us, 60)
 {
-	static const char * const lease_us[] = { "500", "20000" };
+	static const char *const lease_us[] = { "500", "20000" };
 	int i, j, kept;
 	long held;
 
@@ -336,7 +335,7 @@ static void begin_long_lease(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, access_once(self, 0));
 }
 
-static bool other_goes_on(FIXTURE_DATA(leases) *self)
+static bool other_goes_on(FIXTURE_DATA(leases) * self)
 {
 	unsigned long before = self->shared->accesses[1];
 	int ms;
@@ -434,17 +433,17 @@ static int lines_about(int fd, const char *what)
 
 	while ((len = read(fd, record, sizeof(record) - 1)) > 0) {
 		record[len] = '\0';
-		lines += strstr(record, what) != NULL;
+		lines += !!strstr(record, what);
 	}
 	return lines;
 }
 
 TEST_F(leases, take_sane_lengths_only)
 {
-	static const char * const bad[] = {
+	static const char *const bad[] = {
 		"\n", "-1", "fast", "2ms", "100001", "4294967296", "1 2",
 	};
-	static const char * const good[] = { "0", "1\n", "100000", "2000" };
+	static const char *const good[] = { "0", "1\n", "100000", "2000" };
 	int i, log;
 
 	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -5,7 +5,7 @@
  *
  *	vga_twin BDF OTHER open|closed
  *
- * Prints the outcome of three reads on BDF, each "ok" or an error's name, and
+ * Prints the outcome of three reads on BDF, each ok or an error's name, and
  * whether OTHER's BAR0 could be read meanwhile: "EBUSY EBUSY EBUSY other=ok".
  */
 #include <errno.h>

@@ -72,6 +72,7 @@ contend() {
 	mapfile -t LINES < <("$PROGRAMS/vga_contend" "$@" | grep -v '^begin$'; echo "${PIPESTATUS[0]}")
 	for line in "${LINES[@]::${#LINES[@]}-1}"; do diag "$line"; done
 	status=${LINES[-1]}
+	# shellcheck disable=SC2034  # for those that source this
 	STALLED_US=$(field stalled_us "${LINES[-2]}")
 	LINES=("${LINES[@]::${#LINES[@]}-2}")
 	return "$status"
