@@ -193,9 +193,9 @@ int main(int argc, char **argv)
 		now = vga_now_ns();
 		ret = 0;
 		if (users[i].child)
-			ret = vga_wait_for_exit(
-				users[i].child,
-				now < last ? (last - now) / 1000000 : 100);
+			ret = vga_wait_for_exit(users[i].child,
+						now < last ?
+						(last - now) / 1000000 : 100);
 		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)) ||
 		    !*driver)
 			strcpy(driver, "none");

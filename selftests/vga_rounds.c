@@ -177,8 +177,8 @@ int main(int argc, char **argv)
 			return 2;
 		ret = vga_open(&card[i], argv[i], VGA_OPEN_GROUP);
 		if (!ret)
-			ret = vga_command_set(
-				&card[i], PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+			ret = vga_command_set(&card[i], PCI_COMMAND_IO |
+						       PCI_COMMAND_MEMORY);
 		if (ret) {
 			fprintf(stderr, "%s: %s\n", argv[i], strerror(-ret));
 			return 2;
