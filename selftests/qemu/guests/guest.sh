@@ -37,9 +37,21 @@ has_region() {
 	[ "$1" = vfio-pci-vga ] || stock_has_vga
 }
 
+# route_to_console: give the legacy ranges back to the host's console. Stock vfio-pci leaves them with
+# the guest's card, and the console writes there without asking.
+route_to_console() {
+	local arbiter word
+	exec {arbiter}<>/dev/vga_arbiter || return
+	for word in "target PCI:$CARD_HOST" "lock io+mem" "unlock io+mem"; do
+		printf '%s' "$word" >&"$arbiter" || return
+	done
+	exec {arbiter}>&-
+}
+
 # wipe_card: the card without a driver and without a trace of its last guest.
 wipe_card() {
-	unbind "$GUEST_BDF" && setpci -s "$GUEST_BDF" COMMAND=2:2 && "$GUESTS/wipe_card" "$GUEST_BDF" 0xa5
+	unbind "$GUEST_BDF" && route_to_console && setpci -s "$GUEST_BDF" COMMAND=2:2 &&
+		"$GUESTS/wipe_card" "$GUEST_BDF" 0xa5
 }
 
 # prepare_card DRIVER: the card wiped, and bound to the driver.
