@@ -111,8 +111,8 @@ static void shrink_caches(void)
 
 static int measure(struct kernel_memory *memory)
 {
-	unsigned long from, to;
 	char line[512];
+	long bytes;
 	FILE *file;
 
 	memset(memory, 0, sizeof(*memory));
@@ -124,9 +124,9 @@ static int measure(struct kernel_memory *memory)
 		/* Freed, and waiting for the next purge. */
 		if (strstr(line, "unpurged"))
 			continue;
-		/* With kptr_restrict the addresses are 0, the lines remain. */
-		if (sscanf(line, "%lx-%lx", &from, &to) == 2)
-			memory->vmalloc_bytes += to - from;
+		/* The addresses are hashed: only the second column has a size. */
+		if (sscanf(line, "%*s %ld", &bytes) == 1)
+			memory->vmalloc_bytes += bytes;
 		memory->vmalloc_areas++;
 	}
 	fclose(file);
