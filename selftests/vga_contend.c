@@ -10,10 +10,13 @@
  * what was last written there: each card has a byte of its own. Prints "begin"
  * when all start, and at the end a line per card:
  *
- *	BDF DRIVER MODE accesses=N mean_us=N p99_us=N p999_us=N max_us=N state=STATE
+ *	BDF DRIVER MODE accesses=N mean_us=N p99_us=N p999_us=N max_us=N
+ *		waits=N wait_p999_us=N state=STATE
  *
- * and then a line "machine stalled_us=N": how late the machine was at worst to
- * wake a real-time process, which nothing here can better.
+ * in one line. A wait is an access that took longer than half a millisecond,
+ * which none does that finds the ranges at hand. Then comes a line "machine
+ * stalled_us=N": how late the machine was at worst to wake a real-time process,
+ * which nothing here can better.
  *
  * STATE is done; hung for a process that did not come back from its last access
  * within ten seconds after the end; foreign for one that read another card's
@@ -38,6 +41,7 @@
 #define PATIENCE_S	10
 #define SLOW_US		5000
 #define STALL_LOOK_US	5000
+#define WAIT_NS		500000
 
 struct user {
 	struct vga_card card;
@@ -45,7 +49,7 @@ struct user {
 	uint8_t byte;
 	pid_t child;
 	struct result {
-		struct latency latency;
+		struct latency latency, waits;
 		int error;
 		int done;
 	} * result;
@@ -86,7 +90,7 @@ static void use_card(const struct user *user, uint64_t begin, uint64_t end)
 {
 	bool slow = !strcmp(user->mode, "slow");
 	struct result *result = user->result;
-	uint64_t before;
+	uint64_t before, took;
 
 	vga_die_with_parent();
 	while (vga_now_ns() < begin)
@@ -98,7 +102,10 @@ static void use_card(const struct user *user, uint64_t begin, uint64_t end)
 		result->error = access_once(user);
 		if (result->error)
 			break;
-		latency_add(&result->latency, vga_now_ns() - before);
+		took = vga_now_ns() - before;
+		latency_add(&result->latency, took);
+		if (took > WAIT_NS)
+			latency_add(&result->waits, took);
 		if (slow)
 			usleep(SLOW_US);
 	}
@@ -143,7 +150,7 @@ int main(int argc, char **argv)
 {
 	struct user users[CARDS_MAX] = { 0 };
 	struct result *results;
-	uint64_t begin, end, now, last;
+	uint64_t begin, end, now, last, left_ms;
 	int cards = argc - 2, bad = 0, i, ret;
 	atomic_ulong *stalled_us;
 	pid_t watcher;
@@ -191,11 +198,10 @@ int main(int argc, char **argv)
 	last = end + PATIENCE_S * 1000000000ULL;
 	for (i = 0; i < cards; i++) {
 		now = vga_now_ns();
+		left_ms = now < last ? (last - now) / 1000000 : 100;
 		ret = 0;
 		if (users[i].child)
-			ret = vga_wait_for_exit(users[i].child,
-						now < last ?
-						(last - now) / 1000000 : 100);
+			ret = vga_wait_for_exit(users[i].child, left_ms);
 		if (vga_bound_driver(users[i].bdf, driver, sizeof(driver)) ||
 		    !*driver)
 			strcpy(driver, "none");
@@ -203,7 +209,10 @@ int main(int argc, char **argv)
 		       users[i].mode,
 		       (unsigned long long)results[i].latency.count);
 		latency_print(&results[i].latency);
-		printf(" state=%s\n", state_of(&users[i], ret));
+		printf(" waits=%llu wait_p999_us=%.1f state=%s\n",
+		       (unsigned long long)results[i].waits.count,
+		       latency_percentile_ns(&results[i].waits, 0.999) / 1000.0,
+		       state_of(&users[i], ret));
 		bad |= !results[i].done || results[i].error;
 	}
 	kill(watcher, SIGKILL);

@@ -40,6 +40,7 @@
 /* Moves the accesses against each other, to meet the arbiter's race. */
 #define STAGGER_NS	30000
 #define BYTES_MAX	4096
+#define DECODE		(PCI_COMMAND_IO | PCI_COMMAND_MEMORY)
 
 struct shared {
 	atomic_ulong round;
@@ -177,8 +178,7 @@ int main(int argc, char **argv)
 			return 2;
 		ret = vga_open(&card[i], argv[i], VGA_OPEN_GROUP);
 		if (!ret)
-			ret = vga_command_set(&card[i], PCI_COMMAND_IO |
-						       PCI_COMMAND_MEMORY);
+			ret = vga_command_set(&card[i], DECODE);
 		if (ret) {
 			fprintf(stderr, "%s: %s\n", argv[i], strerror(-ret));
 			return 2;

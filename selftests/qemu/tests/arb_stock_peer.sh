@@ -4,7 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=arb.sh
 . "${0%/*}/arb.sh"
 
-SECONDS_EACH=8
+SECONDS_EACH=6
 
 # peer_waits MODE: average below 10 ms, 99 % below 50 ms, longest below 150 ms, not counting what the machine stalled.
 peer_waits() {
