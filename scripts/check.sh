@@ -42,10 +42,10 @@ boot() { # NAME LEG LAB-OPTIONS...: one boot of the lab
 leg() { # LEG
 	local lists=selftests/qemu
 
-	boot tests "$1" --list $lists/kselftests.list --list $lists/guests.list
+	boot kselftests "$1" --topology samebus --topology others --list $lists/kselftests.list
+	boot guests "$1" --list $lists/guests.list
 	boot isolation "$1" --cards 4 --list $lists/isolation.list
 	[ "$1" != cloud ] || return
-	boot arbitration "$1" --cards 8 --list $lists/arbitration.list
 	boot topology "$1" --topology liar --topology samebus --list $lists/topology.list
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 }
