@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-arbitration model demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended model demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -38,7 +38,7 @@ demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 m
 check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
-check-arbitration: modules ## cards that compete, kill and unplug: not part of check, not all of it holds yet
+check-contended: modules ## cards that compete, kill and unplug: not part of check, not all of it holds yet
 	@scripts/deps.sh build lab check
 	@$(MAKE) -C selftests
 	@selftests/qemu/lab run --kernel $(notdir $(patsubst %/build,%,$(KDIR))) --cards 8 --list selftests/qemu/arbitration.list

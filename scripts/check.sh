@@ -52,7 +52,7 @@ leg() { # LEG
 
 no_leg() {
 	step model 900 selftests/model/check.sh
-	step lab-selfcheck 300 "$lab" selfcheck
+	step lab-selfcheck 600 "$lab" selfcheck
 	step dkms 300 scripts/dkms-check.sh "${kvers[@]}"
 }
 
