@@ -35,7 +35,7 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
+check: ## every test, in QEMU, about 15 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
 check-contended: modules ## cards that compete, kill and unplug: not part of check, not all of it holds yet
