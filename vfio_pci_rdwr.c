@@ -152,14 +152,50 @@ static void vga_transfer(struct vfio_vga_device *vga,
 	}
 }
 
-/*
- * Take the route to this card and keep its decode bits and power state still.
+/**
+ * vfio_vga_window_decoded - does the card answer in the memory window?
+ * @vga: the open device; the caller has an access begun
  *
- * A reset holds memory_lock for writing for as long as the card needs. The
- * route is given back meanwhile: others must not wait for this card's reset.
+ * Return: false while its user has switched memory decode off or has it sleep.
  */
-static int vga_access_begin(struct vfio_vga_device *vga,
-			    struct vga_access *access)
+bool vfio_vga_window_decoded(struct vfio_vga_device *vga)
+{
+	return !vga->core.pm_runtime_engaged &&
+	       vga_range_decoded(&vga->core, &vga_ranges[0]);
+}
+
+/**
+ * vfio_vga_access_try - begin an access if the card has a lease already
+ * @vga: the open device
+ * @access: as for vfio_vga_access_begin()
+ *
+ * Context: process context, does not wait.
+ * Return: true if begun.
+ */
+bool vfio_vga_access_try(struct vfio_vga_device *vga, struct vga_access *access)
+{
+	if (!vga_lease_try(&vga->lease, access))
+		return false;
+	if (down_read_trylock(&vga->core.memory_lock))
+		return true;
+	vga_lease_release(&vga->lease, access);
+	return false;
+}
+
+/**
+ * vfio_vga_access_begin - take the route and keep the card as it is
+ * @vga: the open device
+ * @access: the caller's, until vfio_vga_access_end()
+ *
+ * Its decode bits and power state stay still. A reset holds memory_lock for
+ * writing for as long as the card needs. The route is given back meanwhile:
+ * others must not wait for this card's reset.
+ *
+ * Context: as vga_lease_acquire().
+ * Return: as vga_lease_acquire().
+ */
+int vfio_vga_access_begin(struct vfio_vga_device *vga,
+			  struct vga_access *access)
 {
 	struct rw_semaphore *memory_lock = &vga->core.memory_lock;
 	int ret;
@@ -179,8 +215,12 @@ static int vga_access_begin(struct vfio_vga_device *vga,
 	}
 }
 
-static void vga_access_end(struct vfio_vga_device *vga,
-			   struct vga_access *access)
+/**
+ * vfio_vga_access_end - end an access
+ * @vga: the open device
+ * @access: as given to the function that began it
+ */
+void vfio_vga_access_end(struct vfio_vga_device *vga, struct vga_access *access)
 {
 	up_read(&vga->core.memory_lock);
 	vga_lease_release(&vga->lease, access);
@@ -194,10 +234,10 @@ static void vga_access_end(struct vfio_vga_device *vga,
 static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
 		    u32 pos, u8 *buf, size_t count, bool iswrite)
 {
-	struct vga_access access;
+	struct vga_access access = { .mapped = false };
 	int ret;
 
-	ret = vga_access_begin(vga, &access);
+	ret = vfio_vga_access_begin(vga, &access);
 	if (ret)
 		return ret;
 
@@ -206,8 +246,40 @@ static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
 	else if (!iswrite)
 		memset(buf, 0xff, count);
 
-	vga_access_end(vga, &access);
+	vfio_vga_access_end(vga, &access);
 	return 0;
+}
+
+/*
+ * Most requests are one access: these are copied without the checks that a
+ * buffer of any length on the stack asks for.
+ */
+static int copy_in(u8 *bounce, const char __user *buf, size_t count)
+{
+	switch (count) {
+	case 1:
+		return get_user(*bounce, (u8 __user *)buf);
+	case 2:
+		return get_user(*(u16 *)bounce, (u16 __user *)buf);
+	case 4:
+		return get_user(*(u32 *)bounce, (u32 __user *)buf);
+	default:
+		return copy_from_user(bounce, buf, count) ? -EFAULT : 0;
+	}
+}
+
+static int copy_out(char __user *buf, const u8 *bounce, size_t count)
+{
+	switch (count) {
+	case 1:
+		return put_user(*bounce, (u8 __user *)buf);
+	case 2:
+		return put_user(*(u16 *)bounce, (u16 __user *)buf);
+	case 4:
+		return put_user(*(u32 *)bounce, (u32 __user *)buf);
+	default:
+		return copy_to_user(buf, bounce, count) ? -EFAULT : 0;
+	}
 }
 
 static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
@@ -228,16 +300,18 @@ static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
 			ret = -EINTR;
 			break;
 		}
-		if (iswrite && copy_from_user(bounce, buf + done, chunk)) {
-			ret = -EFAULT;
-			break;
+		if (iswrite) {
+			ret = copy_in(bounce, buf + done, chunk);
+			if (ret)
+				break;
 		}
 		ret = vga_move(vga, range, pos + done, bounce, chunk, iswrite);
 		if (ret)
 			break;
-		if (!iswrite && copy_to_user(buf + done, bounce, chunk)) {
-			ret = -EFAULT;
-			break;
+		if (!iswrite) {
+			ret = copy_out(buf + done, bounce, chunk);
+			if (ret)
+				break;
 		}
 		cond_resched();
 	}
@@ -312,7 +386,7 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
  * @vga: the device, before its first access
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM, or an error from starting the arbitration's thread.
+ * Return: 0 or -ENOMEM.
  */
 int vfio_vga_region_open(struct vfio_vga_device *vga)
 {
@@ -326,15 +400,9 @@ int vfio_vga_region_open(struct vfio_vga_device *vga)
 	if (!vga->ports)
 		goto err_window;
 
-	ret = vga_lease_open(&vga->lease);
-	if (ret)
-		goto err_ports;
-
 	vga->has_vga = true;
 	return 0;
 
-err_ports:
-	ioport_unmap(vga->ports);
 err_window:
 	iounmap(vga->window);
 	return ret;
@@ -342,16 +410,13 @@ err_window:
 
 /**
  * vfio_vga_region_close - undo vfio_vga_region_open()
- * @vga: the device, after its last access; may have no VGA region
+ * @vga: the device, after its last access
  *
  * Context: process context, may sleep.
  */
 void vfio_vga_region_close(struct vfio_vga_device *vga)
 {
-	if (!vga->has_vga)
-		return;
 	vga->has_vga = false;
-	vga_lease_close(&vga->lease);
 	ioport_unmap(vga->ports);
 	iounmap(vga->window);
 }

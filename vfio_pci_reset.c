@@ -14,9 +14,9 @@
  * @cmd: the ioctl's number
  * @arg: the ioctl's argument
  *
- * The card's lease ends first. The core holds memory_lock for writing while it
- * resets the function, so no legacy access is in flight on this card meanwhile
- * (see vga_access_begin()).
+ * The card's lease ends first, the route goes elsewhere, and accesses wait. A
+ * hot reset through another function of the slot comes without this; there the
+ * core's memory_lock stops accesses (see vfio_vga_access_begin()).
  *
  * Context: process context, may sleep, no locks held.
  * Return: what the core returns; specified in <linux/vfio.h>.
@@ -24,7 +24,13 @@
 long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 			  unsigned long arg)
 {
-	if (vga->has_vga)
-		vga_lease_revoke(&vga->lease);
-	return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
+	struct vga_suspension suspension;
+	long ret;
+
+	if (!vga->has_vga)
+		return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
+	vga_lease_suspend(&vga->lease, &suspension, true);
+	ret = vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
+	vga_lease_resume(&vga->lease, &suspension);
+	return ret;
 }

@@ -5,6 +5,9 @@
  * Documented in docs/ABI/sysfs-driver-vfio-pci-vga. Called by the driver core.
  */
 #include <linux/sysfs.h>
+#ifdef CONFIG_X86
+#include <asm/cpufeature.h>
+#endif
 
 #include "compat.h"
 #include "vfio_pci_vga.h"
@@ -14,6 +17,15 @@ static struct vfio_vga_device *vga_of(struct device *dev)
 	struct vfio_pci_core_device *core = dev_get_drvdata(dev);
 
 	return to_vfio_vga(&core->vdev);
+}
+
+static bool vfio_vga_kvm_mapping_safe(void)
+{
+#ifdef CONFIG_X86
+	return !boot_cpu_has(X86_FEATURE_VMX);
+#else
+	return false;
+#endif
 }
 
 /* A human wrote this: say in one line what would have been right. */
@@ -44,80 +56,110 @@ static ssize_t lease_us_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(lease_us);
 
-static const char *const participations[] = {
+/* A file that takes one of some words; @file##_words lists them. */
+#define VGA_CHOICE(file, expected, get, set)				\
+static ssize_t file##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%s\n", file##_words[get(vga_of(dev))]);	\
+}									\
+									\
+static ssize_t file##_store(struct device *dev,				\
+			    struct device_attribute *attr,		\
+			    const char *buf, size_t count)		\
+{									\
+	int choice = sysfs_match_string(file##_words, buf);		\
+	int ret;							\
+									\
+	if (choice < 0)							\
+		return refuse(dev, attr->attr.name, buf, expected);	\
+	ret = set(vga_of(dev), choice);					\
+	return ret ?: count;						\
+}									\
+static DEVICE_ATTR_RW(file)
+
+static const char *const participation_words[] = {
 	[VGA_PARTICIPATION_AUTO] = "auto",
 	[VGA_PARTICIPATION_ON] = "on",
 	[VGA_PARTICIPATION_OFF] = "off",
 };
 
-static ssize_t participation_show(struct device *dev,
-				  struct device_attribute *attr, char *buf)
+static int get_participation(struct vfio_vga_device *vga)
 {
-	return sysfs_emit(buf, "%s\n",
-			  participations[vga_of(dev)->lease.participation]);
+	return READ_ONCE(vga->lease.participation);
 }
 
-static ssize_t participation_store(struct device *dev,
-				   struct device_attribute *attr,
-				   const char *buf, size_t count)
+static int set_participation(struct vfio_vga_device *vga, int choice)
 {
-	int choice = sysfs_match_string(participations, buf);
-
-	if (choice < 0)
-		return refuse(dev, attr->attr.name, buf, "auto, on or off");
-	vga_lease_set_participation(&vga_of(dev)->lease, choice);
-	return count;
+	vga_lease_set_participation(&vga->lease, choice);
+	return 0;
 }
-static DEVICE_ATTR_RW(participation);
 
-static const char *const liar_policies[] = {
+VGA_CHOICE(participation, "auto, on or off", get_participation,
+	   set_participation);
+
+static const char *const liar_policy_words[] = {
 	[VGA_LIAR_WARN] = "warn",
 	[VGA_LIAR_DENY] = "deny",
 	[VGA_LIAR_FENCE] = "fence",
 };
 
-static ssize_t liar_policy_show(struct device *dev,
-				struct device_attribute *attr, char *buf)
+static int get_liar_policy(struct vfio_vga_device *vga)
 {
-	return sysfs_emit(buf, "%s\n",
-			  liar_policies[vga_of(dev)->lease.liar_policy]);
+	return READ_ONCE(vga->lease.liar_policy);
 }
 
-static ssize_t liar_policy_store(struct device *dev,
-				 struct device_attribute *attr,
-				 const char *buf, size_t count)
+static int set_liar_policy(struct vfio_vga_device *vga, int choice)
 {
-	int choice = sysfs_match_string(liar_policies, buf);
-
-	if (choice < 0)
-		return refuse(dev, attr->attr.name, buf,
-			      "warn, deny or fence");
-	WRITE_ONCE(vga_of(dev)->lease.liar_policy, choice);
-	return count;
-}
-static DEVICE_ATTR_RW(liar_policy);
-
-static const char *const shared_bus_choices[] = { "deny", "allow" };
-
-static ssize_t shared_bus_show(struct device *dev,
-			       struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%s\n",
-			  shared_bus_choices[vga_of(dev)->lease.shared_bus_allowed]);
+	WRITE_ONCE(vga->lease.liar_policy, choice);
+	return 0;
 }
 
-static ssize_t shared_bus_store(struct device *dev,
-				struct device_attribute *attr,
-				const char *buf, size_t count)
-{
-	int choice = sysfs_match_string(shared_bus_choices, buf);
+VGA_CHOICE(liar_policy, "warn, deny or fence", get_liar_policy,
+	   set_liar_policy);
 
-	if (choice < 0)
-		return refuse(dev, attr->attr.name, buf, "deny or allow");
-	WRITE_ONCE(vga_of(dev)->lease.shared_bus_allowed, choice);
-	return count;
+static const char *const shared_bus_words[] = { "deny", "allow" };
+
+static int get_shared_bus(struct vfio_vga_device *vga)
+{
+	return READ_ONCE(vga->lease.shared_bus_allowed);
 }
-static DEVICE_ATTR_RW(shared_bus);
+
+static int set_shared_bus(struct vfio_vga_device *vga, int choice)
+{
+	WRITE_ONCE(vga->lease.shared_bus_allowed, choice);
+	return 0;
+}
+
+VGA_CHOICE(shared_bus, "deny or allow", get_shared_bus, set_shared_bus);
+
+static const char *const vga_mmap_words[] = {
+	[VFIO_VGA_MMAP_OFF] = "off",
+	[VFIO_VGA_MMAP_USER] = "user",
+	[VFIO_VGA_MMAP_KVM] = "kvm",
+};
+
+static int get_vga_mmap(struct vfio_vga_device *vga)
+{
+	return READ_ONCE(vga->mmap_choice);
+}
+
+/*
+ * With VMX, KVM would map the window write-back in EPT, where the MTRRs that
+ * make it uncached do not apply: a host machine check is known to follow.
+ */
+static int set_vga_mmap(struct vfio_vga_device *vga, int choice)
+{
+	if (choice == VFIO_VGA_MMAP_KVM && !vfio_vga_kvm_mapping_safe()) {
+		dev_err_ratelimited(&vga->core.pdev->dev,
+				    "vfio_vga/vga_mmap: \"kvm\" is not supported on a CPU with VMX, where a guest would have the window cached; \"user\" is\n");
+		return -EOPNOTSUPP;
+	}
+	WRITE_ONCE(vga->mmap_choice, choice);
+	return 0;
+}
+
+VGA_CHOICE(vga_mmap, "off, user or kvm", get_vga_mmap, set_vga_mmap);
 
 #define VGA_COUNTER(name)						\
 static ssize_t name##_show(struct device *dev,				\
@@ -143,6 +185,7 @@ static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_participation.attr,
 	&dev_attr_liar_policy.attr,
 	&dev_attr_shared_bus.attr,
+	&dev_attr_vga_mmap.attr,
 	&dev_attr_leases.attr,
 	&dev_attr_accesses.attr,
 	&dev_attr_waits.attr,

@@ -42,6 +42,12 @@ MODULE_PARM_DESC(enable_sriov,
 		 "Enable SR-IOV configuration through sriov_numvfs");
 #endif
 
+/* For the keeper, which knows the lease only. */
+static void vfio_vga_zap(struct vga_lease *lease)
+{
+	vfio_vga_mmap_zap(container_of(lease, struct vfio_vga_device, lease));
+}
+
 static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
@@ -53,7 +59,7 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
-	vga_lease_init(&vga->lease, vga->core.pdev);
+	vga_lease_init(&vga->lease, vga->core.pdev, vfio_vga_zap);
 	return 0;
 }
 
@@ -107,38 +113,61 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 	struct vfio_pci_core_device *core = &vga->core;
 	struct pci_dev *pdev = core->pdev;
+	bool has_vga;
 	int ret;
 
 	ret = vfio_vga_evict_framebuffers(pdev);
 	if (ret)
 		return ret;
 
+	has_vga = vfio_vga_is_vga(pdev) && !disable_vga &&
+		  READ_ONCE(vga->lease.participation) != VGA_PARTICIPATION_OFF;
+	if (has_vga) {
+		ret = vga_lease_open(&vga->lease);
+		if (ret)
+			return ret;
+	}
+
 	ret = vfio_pci_core_enable(core);
 	if (ret)
-		return ret;
+		goto err_lease;
 
 	/* As above: replace what the core derived from vfio-pci's parameter. */
 	if (!core->nointx)
 		core->pci_2_3 = !nointxmask && pci_intx_mask_supported(pdev);
 
-	if (vfio_vga_is_vga(pdev) && !disable_vga &&
-	    vga->lease.participation != VGA_PARTICIPATION_OFF) {
+	if (has_vga) {
+		ret = vfio_vga_mmap_open(vga);
+		if (ret)
+			goto err_disable;
 		ret = vfio_vga_region_open(vga);
-		if (ret) {
-			vfio_pci_core_disable(core);
-			return ret;
-		}
+		if (ret)
+			goto err_mmap;
 	}
 
 	vfio_pci_core_finish_enable(core);
 	return 0;
+
+err_mmap:
+	vfio_vga_mmap_close(vga);
+err_disable:
+	vfio_pci_core_disable(core);
+err_lease:
+	if (has_vga)
+		vga_lease_close(&vga->lease);
+	return ret;
 }
 
 static void vfio_vga_close_device(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 
-	vfio_vga_region_close(vga);
+	/* First, so that the core's reset finds the route elsewhere. */
+	if (vga->has_vga) {
+		vfio_vga_region_close(vga);
+		vga_lease_close(&vga->lease);
+		vfio_vga_mmap_close(vga);
+	}
 	vfio_pci_core_close_device(core_vdev);
 }
 
@@ -156,12 +185,49 @@ static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 			      const char __user *buf, size_t count,
 			      loff_t *ppos)
 {
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	struct vga_suspension suspension;
+	ssize_t ret;
+
 	if (count &&
 	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
-		return vfio_vga_region_rw(to_vfio_vga(core_vdev),
-					  (char __user *)buf, count, ppos,
+		return vfio_vga_region_rw(vga, (char __user *)buf, count, ppos,
 					  true);
+	if (vga->inode &&
+	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_CONFIG_REGION_INDEX) {
+		/* May switch decoding off or send the card to sleep. */
+		vga_lease_suspend(&vga->lease, &suspension, false);
+		ret = vfio_pci_core_write(core_vdev, buf, count, ppos);
+		vga_lease_resume(&vga->lease, &suspension);
+		return ret;
+	}
 	return vfio_pci_core_write(core_vdev, buf, count, ppos);
+}
+
+static int vfio_vga_mmap_entry(struct vfio_device *core_vdev,
+			       struct vm_area_struct *vma)
+{
+	if (vma->vm_pgoff >> (VFIO_PCI_OFFSET_SHIFT - PAGE_SHIFT) ==
+	    VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_mmap(to_vfio_vga(core_vdev), vma);
+	return vfio_pci_core_mmap(core_vdev, vma);
+}
+
+/* Low power is one of them: no mapping may reach a card that sleeps. */
+static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
+				  void __user *arg, size_t argsz)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	struct vga_suspension suspension;
+	int ret;
+
+	if (!vga->inode || !(flags & VFIO_DEVICE_FEATURE_SET))
+		return vfio_pci_core_ioctl_feature(core_vdev, flags, arg,
+						   argsz);
+	vga_lease_suspend(&vga->lease, &suspension, false);
+	ret = vfio_pci_core_ioctl_feature(core_vdev, flags, arg, argsz);
+	vga_lease_resume(&vga->lease, &suspension);
+	return ret;
 }
 
 static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
@@ -170,20 +236,31 @@ static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
 	struct vfio_region_info __user *uarg = (void __user *)arg;
 	struct vfio_region_info info;
+	u32 index;
+	int ret;
 
-	if (copy_from_user(&info, uarg, minsz))
+	if (get_user(index, &uarg->index))
 		return -EFAULT;
-	if (info.argsz < minsz)
-		return -EINVAL;
-	if (info.index != VFIO_PCI_VGA_REGION_INDEX)
+	if (index != VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_pci_core_ioctl(&vga->core.vdev,
 					   VFIO_DEVICE_GET_REGION_INFO, arg);
+	if (copy_from_user(&info, uarg, minsz))
+		return -EFAULT;
+	/* It may have changed since. */
+	info.index = index;
+	if (info.argsz < minsz)
+		return -EINVAL;
 	if (!vga->has_vga)
 		return -EINVAL;
 
 	info.offset = VFIO_PCI_INDEX_TO_OFFSET(info.index);
 	info.size = VFIO_VGA_REGION_SIZE;
 	info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
+	if (vga->inode) {
+		ret = vfio_vga_mmap_info(&info, uarg);
+		if (ret)
+			return ret;
+	}
 
 	return copy_to_user(uarg, &info, minsz) ? -EFAULT : 0;
 }
@@ -211,10 +288,10 @@ static const struct vfio_device_ops vfio_vga_ops = {
 	.open_device	= vfio_vga_open_device,
 	.close_device	= vfio_vga_close_device,
 	.ioctl		= vfio_vga_ioctl,
-	.device_feature = vfio_pci_core_ioctl_feature,
+	.device_feature = vfio_vga_ioctl_feature,
 	.read		= vfio_vga_read,
 	.write		= vfio_vga_write,
-	.mmap		= vfio_pci_core_mmap,
+	.mmap		= vfio_vga_mmap_entry,
 	.request	= vfio_pci_core_request,
 	.match		= vfio_pci_core_match,
 	VFIO_VGA_IOMMUFD_OPS
@@ -340,9 +417,14 @@ static int __init vfio_vga_init(void)
 {
 	int ret;
 
-	ret = pci_register_driver(&vfio_vga_driver);
+	ret = vga_truth_init();
 	if (ret)
 		return ret;
+	ret = pci_register_driver(&vfio_vga_driver);
+	if (ret) {
+		vga_truth_exit();
+		return ret;
+	}
 
 	vfio_vga_add_ids();
 	return 0;
@@ -352,6 +434,7 @@ module_init(vfio_vga_init);
 static void __exit vfio_vga_exit(void)
 {
 	pci_unregister_driver(&vfio_vga_driver);
+	vga_truth_exit();
 }
 module_exit(vfio_vga_exit);
 

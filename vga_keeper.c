@@ -35,17 +35,39 @@
 #define UNCLAIMED_MS	10
 /* How long the answer to "is vgacon the console?" is good for. */
 #define CONSOLE_JIFFIES	(HZ / 10)
+/* How long vgacon keeps asking before it writes after the last lease. */
+#define GUARD_JIFFIES	HZ
+/* vgacon's turn comes this often, and for each card that waits so much later. */
+#define TURN_EVERY_MS	8
+#define TURN_PER_CARD_MS 3
+#define TURN_LATEST_MS	24
+/* How long its turn is if it is busy: a line takes its lock several times. */
+#define TURN_BUSY_US	1000
+/* How long somebody who keeps the route may hold up its turn. */
+#define TURN_PATIENCE_MS	500
 
 struct vga_route vga_route = {
 	.lock = __SPIN_LOCK_UNLOCKED(vga_route.lock),
 	.queue = LIST_HEAD_INIT(vga_route.queue),
 	.direct = LIST_HEAD_INIT(vga_route.direct),
+	.suspensions = LIST_HEAD_INIT(vga_route.suspensions),
 	.settled = __WAIT_QUEUE_HEAD_INITIALIZER(vga_route.settled),
 };
 
 /* The keeper's own; nobody else looks. */
 static unsigned int courtesy_left;
 static unsigned int leases_since_pause;
+
+/*
+ * vgacon, made to take part. It writes without asking, but only under the
+ * console lock; the keeper's own, too.
+ */
+static struct {
+	bool held;			/* the console lock is */
+	bool denied;			/* its last turn was, for too long */
+	ktime_t since;			/* when it was taken */
+	unsigned long guard_until;	/* vgacon writes in its turns only */
+} console;
 
 /* Protects the keeper's start and stop; taken at open and close only. */
 static DEFINE_MUTEX(keeper_mutex);
@@ -61,17 +83,78 @@ void vga_keeper_wake(void)
 /* --- The keeper: getting and giving back the route ---------------------- */
 
 /*
- * Silence vgacon if it is the console. True with the console lock held.
+ * Silence vgacon if it is the console. True with the console lock held, which
+ * it is until a console_turn().
  */
 static bool console_take(void)
 {
-	bool vgacon = vgaarb_console_take();
+	if (!console.held) {
+		console.held = vgaarb_console_take();
+		console.since = ktime_get();
+		if (console.held)
+			trace_vfio_vga_console(true, 0);
+	}
 
 	spin_lock(&vga_route.lock);
-	vga_route.vgacon = vgacon;
+	vga_route.vgacon = console.held;
 	vga_route.console_seen = jiffies;
 	spin_unlock(&vga_route.lock);
-	return vgacon;
+	return console.held;
+}
+
+static bool console_held_for(unsigned int ms)
+{
+	return console.held &&
+	       ktime_compare(ktime_get(), ktime_add_ms(console.since, ms)) >= 0;
+}
+
+/* Like a card in the queue, vgacon has its turn after the others had theirs. */
+static bool console_due(void)
+{
+	unsigned int ms = 0;
+	struct list_head *node;
+
+	spin_lock(&vga_route.lock);
+	list_for_each(node, &vga_route.queue)
+		ms += TURN_PER_CARD_MS;
+	spin_unlock(&vga_route.lock);
+	return console_held_for(clamp_t(unsigned int, ms, TURN_EVERY_MS,
+					TURN_LATEST_MS));
+}
+
+/*
+ * vgacon's turn: lock the route to its card and let it write what was held
+ * back. Others do not ask for the console lock before they take the route, so
+ * as long as some compete vgacon writes in such turns only, and takes part
+ * like anybody else. Whoever keeps the route for too long must not silence the
+ * host's console for good: then it writes as it would without this driver.
+ */
+static void console_turn(void)
+{
+	struct pci_dev *card = vga_truth_find(vgaarb_console_card());
+	bool locked, busy;
+
+	locked = card && !vgaarb_get_bounded(card, KICKS_MAX, NULL);
+	if (card && !locked && !console.denied &&
+	    !console_held_for(TURN_PATIENCE_MS))
+		goto out;
+
+	console.denied = card && !locked;
+	if (locked)
+		vga_route_leave_with(card);
+	trace_vfio_vga_console(false, ktime_us_delta(ktime_get(), console.since));
+	/* May print what was held back, on our time. */
+	busy = vgaarb_console_give();
+	console.held = false;
+	if (locked && time_before(jiffies, console.guard_until)) {
+		if (busy)
+			usleep_range(TURN_BUSY_US, TURN_BUSY_US + 100);
+		console_take();
+	}
+	if (locked)
+		vgaarb_put(card);
+out:
+	pci_dev_put(card);
 }
 
 /* Remember where we left the route; a switch away from there is not ours. */
@@ -206,7 +289,6 @@ int vga_route_check_bus(struct vga_lease *lease)
 
 /* What a lease took besides the arbiter's lock. Used by the keeper alone. */
 struct lease_extras {
-	bool console;			/* the console lock is held */
 	struct vga_truth fenced;	/* liars to restore */
 	struct vga_truth disturbed;	/* neighbours to restore */
 };
@@ -216,46 +298,61 @@ static bool lease_wanted(struct vga_lease *lease)
 	bool wanted;
 
 	spin_lock(&vga_route.lock);
-	wanted = lease->open && lease->waiters;
+	wanted = lease->open && lease->waiters && !lease->suspended;
 	spin_unlock(&vga_route.lock);
 	return wanted;
 }
 
-/* Get the arbiter's lock, and the console's where vgacon is the console. */
-static int keeper_get_both(struct vga_lease *lease, struct lease_extras *extras)
+/* Get the console's lock, where vgacon is the console, and the arbiter's. */
+static int keeper_get_both(struct vga_lease *lease)
 {
-	unsigned int kicks;
 	bool repaired;
 	int ret;
 
 	while (lease_wanted(lease)) {
-		extras->console = console_take();
-		kicks = extras->console ? KICKS_CONSOLE : KICKS_MAX;
-		ret = vgaarb_get_bounded(lease->pdev, kicks, &repaired);
+		if (console_take())
+			console.guard_until = jiffies + GUARD_JIFFIES;
+		ret = vgaarb_get_bounded(lease->pdev, KICKS_MAX, &repaired);
 		if (!ret && repaired)
 			vga_route_count_repair(lease);
 		if (ret != -EAGAIN)
 			return ret;
-		if (!extras->console)
-			continue;
-
-		/*
-		 * Somebody holds the route for long. The console must not
-		 * wait for that, so wait where it does no harm: for the
-		 * console's own card.
-		 */
-		vgaarb_console_give();
-		extras->console = false;
-		vgaarb_cycle(vgaarb_console_card(), KICKS_MAX);
+		/* Somebody holds the route for long. */
+		if (console_held_for(TURN_EVERY_MS))
+			console_turn();
 	}
 	return -EAGAIN;
 }
 
-/* After accesses have ended: everything back, in reverse order. */
+/*
+ * After a reset the bridges and the arbiter may disagree: the reset of a bus
+ * writes back the bridge's VGA bit as it was some milliseconds before, whatever
+ * the arbiter made of it meanwhile. Routing there and back lets them agree.
+ */
+static int keeper_settle(struct vga_lease *lease)
+{
+	struct pci_dev *other;
+	int ret;
+
+	other = vga_truth_misrouted(lease->pdev);
+	if (!other)
+		return 0;
+
+	trace_vfio_vga_misrouted(lease->pdev, other);
+	vgaarb_put(lease->pdev);
+	vgaarb_cycle(other, KICKS_MAX);
+	ret = vgaarb_get_bounded(lease->pdev, KICKS_MAX, NULL);
+	pci_dev_put(other);
+	return ret;
+}
+
+/*
+ * After accesses have ended: everything back, in reverse order, but for the
+ * console, whose turn comes every few leases.
+ */
 static void keeper_give_back(struct vga_lease *lease,
 			     struct lease_extras *extras)
 {
-	struct pci_dev *console_card;
 	unsigned int i;
 
 	vga_truth_unfence(&extras->fenced);
@@ -268,19 +365,6 @@ static void keeper_give_back(struct vga_lease *lease,
 		vga_route_leave_with(extras->disturbed.card[i].pdev);
 	}
 	vga_truth_put(&extras->disturbed);
-
-	if (!extras->console)
-		return;
-
-	console_card = vga_truth_find(vgaarb_console_card());
-	if (console_card && console_card != lease->pdev) {
-		vgaarb_cycle(console_card, KICKS_CONSOLE);
-		vga_route_leave_with(console_card);
-	}
-	pci_dev_put(console_card);
-	trace_vfio_vga_console(lease->pdev, false);
-	/* May print what was held back, on our time but not on our route. */
-	vgaarb_console_give();
 }
 
 static int keeper_acquire(struct vga_lease *lease, struct lease_extras *extras)
@@ -296,15 +380,13 @@ static int keeper_acquire(struct vga_lease *lease, struct lease_extras *extras)
 		return ret;
 
 	neighbours = vga_truth_neighbours(lease->pdev, &extras->disturbed);
-	ret = keeper_get_both(lease, extras);
+	ret = keeper_get_both(lease);
+	if (!ret)
+		ret = keeper_settle(lease);
 	if (ret) {
 		vga_truth_put(&extras->disturbed);
-		if (extras->console)
-			vgaarb_console_give();
 		return ret;
 	}
-	if (extras->console)
-		trace_vfio_vga_console(lease->pdev, true);
 
 	vga_truth_disturbed(&extras->disturbed);
 
@@ -330,12 +412,17 @@ static int keeper_acquire(struct vga_lease *lease, struct lease_extras *extras)
 
 /* --- The keeper: leases ------------------------------------------------- */
 
-/* Caller holds vga_route.lock. The limit shrinks when somebody else waits. */
+/*
+ * Caller holds vga_route.lock. The limit shrinks when somebody else waits. A
+ * mapping that is gone after one access would never be used.
+ */
 static u64 lease_limit_ns(struct vga_lease *lease)
 {
 	unsigned int limit = lease->lease_us;
 	struct vga_lease *next;
 
+	if (!limit && lease->mapped)
+		limit = VGA_LEASE_US_DEFAULT;
 	next = list_first_entry_or_null(&vga_route.queue, struct vga_lease, node);
 	if (next)
 		limit = min_t(unsigned int, limit,
@@ -351,37 +438,44 @@ static enum vga_lease_end lease_run(struct vga_lease *lease)
 	ktime_t now, wake, deadline, look = ktime_add_ns(lease->granted, pause);
 	ktime_t unclaimed = ktime_add_ms(lease->granted, UNCLAIMED_MS);
 	enum vga_lease_end reason;
+	u64 limit;
 
 	for (;;) {
 		set_current_state(TASK_IDLE);
 		spin_lock(&vga_route.lock);
 		now = ktime_get();
-		deadline = ktime_add_ns(lease->granted, lease_limit_ns(lease));
+		limit = lease_limit_ns(lease);
+		deadline = ktime_add_ns(lease->granted, limit);
 		reason = VGA_LEASE_RUNS;
-		if (!lease->open || lease->revoked) {
+		if (!lease->open || lease->suspended) {
 			reason = VGA_LEASE_REVOKED;
-		} else if (!lease->claimed && lease->waiters &&
+		} else if (!lease->claimed &&
+			   (lease->waiters || lease->awaited) &&
 			   ktime_before(now, unclaimed)) {
 			/* Those it was granted to have not run yet. */
 			look = ktime_add_ns(now, pause);
-		} else if (!lease->lease_us && lease->claimed && !lease->users) {
+		} else if (!limit && lease->claimed && !lease->users) {
 			reason = VGA_LEASE_DONE;
-		} else if (lease->lease_us && ktime_compare(now, deadline) >= 0) {
+		} else if (limit && ktime_compare(now, deadline) >= 0) {
 			reason = VGA_LEASE_EXPIRED;
 		} else if (ktime_compare(now, look) >= 0) {
-			if (!lease->used && !lease->users && !lease->waiters)
+			/* Whether a mapping is used cannot be seen. */
+			if (!lease->used && !lease->users && !lease->waiters &&
+			    !lease->mapped)
 				reason = VGA_LEASE_IDLE;
 			lease->used = false;
 			look = ktime_add_ns(now, pause);
 		}
 		if (reason != VGA_LEASE_RUNS)
 			vga_route.state = ROUTE_ENDING;
+		if (reason == VGA_LEASE_IDLE)
+			lease->busy = false;
 		spin_unlock(&vga_route.lock);
 		if (reason != VGA_LEASE_RUNS)
 			break;
 
 		wake = look;
-		if (lease->lease_us && ktime_before(deadline, look) &&
+		if (limit && ktime_before(deadline, look) &&
 		    ktime_before(now, deadline))
 			wake = deadline;
 		schedule_hrtimeout(&wake, HRTIMER_MODE_ABS);
@@ -418,15 +512,36 @@ static void set_free(void)
  */
 static void keeper_pause(void)
 {
+	bool foreign = vga_route_foreign_present();
 	int i;
 
-	if (!vga_route_foreign_present() && ++leases_since_pause % PAUSE_LEASES)
+	if (!foreign && ++leases_since_pause % PAUSE_LEASES)
 		return;
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < (foreign ? 5 : 2); i++) {
 		usleep_range(80, 120);
 		if (vga_route_look_for_foreign())
 			break;
 	}
+}
+
+/*
+ * Route away from a card that is about to be reset. There may be nobody to
+ * route to; then there is nobody to disturb either.
+ */
+static void keeper_leave(struct vga_lease *lease)
+{
+	struct pci_dev *other;
+
+	other = vga_truth_elsewhere(lease->pdev, vgaarb_console_card());
+	vgaarb_cycle(other, KICKS_MAX);
+	if (other)
+		vga_route_leave_with(other);
+	pci_dev_put(other);
+
+	spin_lock(&vga_route.lock);
+	lease->leaving = false;
+	spin_unlock(&vga_route.lock);
+	set_free();
 }
 
 /* Serve the device at the head of the queue: grant, wait, give back. */
@@ -438,6 +553,10 @@ static void keeper_serve(struct vga_lease *lease)
 	s64 held;
 	int ret;
 
+	if (READ_ONCE(lease->leaving)) {
+		keeper_leave(lease);
+		return;
+	}
 	ret = keeper_acquire(lease, &extras);
 
 	spin_lock(&vga_route.lock);
@@ -447,6 +566,8 @@ static void keeper_serve(struct vga_lease *lease)
 			lease->failures++;
 		}
 		spin_unlock(&vga_route.lock);
+		if (console_held_for(TURN_EVERY_MS))
+			console_turn();
 		set_free();
 		/* Those who came too late for this answer queue again. */
 		wake_up_all(&lease->wait);
@@ -456,6 +577,8 @@ static void keeper_serve(struct vga_lease *lease)
 	lease->granted = ktime_get();
 	lease->used = false;
 	lease->claimed = false;
+	lease->awaited = false;
+	lease->mapped = false;
 	lease->stats.leases++;
 	spin_unlock(&vga_route.lock);
 	trace_vfio_vga_lease_start(lease->pdev);
@@ -464,9 +587,14 @@ static void keeper_serve(struct vga_lease *lease)
 	reason = lease_run(lease);
 	/* Accesses are bounded and do not sleep, so neither is this wait long. */
 	wait_event(vga_route.settled, no_users(lease));
+	/* Nobody may map it again: that takes a lease. */
+	if (lease->mapped)
+		lease->zap(lease);
 
 	keeper_give_back(lease, &extras);
 	held = ktime_us_delta(ktime_get(), lease->granted);
+	if (console.held && (reason == VGA_LEASE_IDLE || console_due()))
+		console_turn();
 
 	spin_lock(&vga_route.lock);
 	lease->stats.hold_max_us = max_t(u64, lease->stats.hold_max_us, held);
@@ -503,6 +631,8 @@ static long keeper_tick(void)
 	bool released, stale, busy;
 
 	kick_direct();
+	if (console.held)
+		console_turn();
 
 	spin_lock(&vga_route.lock);
 	released = vga_route.released;
@@ -515,11 +645,8 @@ static long keeper_tick(void)
 	if (released || busy) {
 		courtesy_left = COURTESY_CYCLES;
 		/* Has vgacon come back behind the route that we left? */
-		if (stale && console_take()) {
-			vgaarb_cycle(vgaarb_console_card(), KICKS_CONSOLE);
-			vga_route_leave_with(NULL);
-			vgaarb_console_give();
-		}
+		if (stale && !console.held && console_take())
+			console_turn();
 	} else {
 		/*
 		 * Whoever lost a wake-up to the arbiter's race sleeps until
@@ -536,6 +663,8 @@ static long keeper_tick(void)
 			    !list_empty(&vga_route.direct);
 	spin_unlock(&vga_route.lock);
 
+	if (console.held)
+		return 1;
 	if (!courtesy_left)
 		return COURTESY_JIFFIES;
 	return 1 << (COURTESY_CYCLES - courtesy_left);
@@ -567,6 +696,8 @@ static int keeper_thread(void *unused)
 	/* Others wait for every switch that it makes. */
 	set_user_nice(current, MIN_NICE);
 	vgaarb_bounded_init();
+	console.guard_until = jiffies;
+	console.denied = false;
 	for (;;) {
 		set_current_state(TASK_IDLE);
 		if (kthread_should_stop())
@@ -588,6 +719,10 @@ static int keeper_thread(void *unused)
 	/* Nobody is left to do it later: the console's card gets its route. */
 	if (vga_route.touched)
 		vgaarb_cycle(vgaarb_console_card(), KICKS_MAX);
+	console.guard_until = jiffies;
+	console.denied = true;
+	if (console.held)
+		console_turn();
 	vga_route_leave_with(NULL);
 	return 0;
 }

@@ -32,6 +32,13 @@
  */
 static DEFINE_MUTEX(participation_mutex);
 
+/* Direct accesses in a jiffy after which a device gets leases instead. */
+#define BUSY_ACCESSES	32
+/* How long a reset waits for an access that waits in the arbiter. */
+#define SUSPEND_JIFFIES	(HZ / 10)
+/* How many times as long for the route to leave the card. */
+#define LEAVE_TRIES	10
+
 /* --- Accesses ------------------------------------------------------------ */
 
 /*
@@ -57,12 +64,24 @@ static void participate(struct vga_lease *lease)
 /* Caller holds vga_route.lock. May a task of this device hold the route itself? */
 static bool direct_allowed(struct vga_lease *lease)
 {
-	if (lease->keeper_only || vga_route.vgacon || !list_empty(&vga_route.queue))
+	if (lease->keeper_only || lease->suspended || vga_route.vgacon ||
+	    !list_empty(&vga_route.queue))
 		return false;
-	if (vga_route_foreign_present() && lease->lease_us)
+	if (lease->lease_us && (lease->busy || vga_route_foreign_present()))
 		return false;
 	return vga_route.state == ROUTE_FREE ||
 	       (vga_route.state == ROUTE_DIRECT && vga_route.holder == lease);
+}
+
+/* Caller holds vga_route.lock. One more direct access: too many? */
+static void direct_count(struct vga_lease *lease)
+{
+	if (time_after(jiffies, lease->direct_jiffy)) {
+		lease->direct_jiffy = jiffies;
+		lease->direct = 0;
+	}
+	if (++lease->direct >= BUSY_ACCESSES)
+		lease->busy = true;
 }
 
 /*
@@ -91,7 +110,13 @@ static int direct_look_before(struct vga_lease *lease)
 static int direct_look_after(struct vga_lease *lease)
 {
 	struct vga_truth liars;
+	struct pci_dev *other;
 	int ret;
+
+	other = vga_truth_misrouted(lease->pdev);
+	pci_dev_put(other);
+	if (other)
+		return -EAGAIN;
 
 	ret = vga_route_check_liars(lease, &liars);
 	vga_truth_put(&liars);
@@ -140,6 +165,8 @@ static void direct_end(struct vga_lease *lease, struct vga_access *access)
 	vga_route.state = ROUTE_FREE;
 	vga_route.holder = NULL;
 	vga_route.released = true;
+	if (lease->suspended)
+		wake_up_all(&vga_route.settled);
 	if (!vga_route.ticking || !list_empty(&vga_route.queue)) {
 		vga_route.ticking = true;
 		vga_keeper_wake();
@@ -148,35 +175,46 @@ static void direct_end(struct vga_lease *lease, struct vga_access *access)
 
 /*
  * Caller holds vga_route.lock. May a task of this device join its lease? With
- * lease_us 0 a lease is for one access: the next one queues for another.
+ * lease_us 0 a lease is for one access: the next one queues for another. A
+ * fault, though, waits first and joins when it comes again.
  */
-static bool lease_joinable(struct vga_lease *lease)
+static bool lease_joinable(struct vga_lease *lease, struct vga_access *access)
 {
 	return vga_route.state == ROUTE_LEASED && vga_route.holder == lease &&
-	       (lease->lease_us || !lease->claimed);
+	       !lease->suspended &&
+	       (lease->lease_us || !lease->claimed ||
+		(access->mapped && lease->mapped));
+}
+
+/* Caller holds vga_route.lock and has found the lease joinable. */
+static void lease_join(struct vga_lease *lease, struct vga_access *access)
+{
+	lease->users++;
+	lease->claimed |= !access->waits;
+	lease->awaited |= access->waits;
+	lease->mapped |= access->mapped;
 }
 
 /*
  * One look of a waiting task: true when the wait is over, with the outcome in
  * @result. A device that is not in the queue joins it at the end.
  */
-static bool lease_claim(struct vga_lease *lease, unsigned int failures,
-			int *result)
+static bool lease_claim(struct vga_lease *lease, struct vga_access *access,
+			unsigned int failures, int *result)
 {
 	bool done = true;
 
 	spin_lock(&vga_route.lock);
 	if (!lease->open) {
 		*result = -ENODEV;
-	} else if (lease_joinable(lease)) {
-		lease->users++;
-		lease->claimed = true;
+	} else if (lease_joinable(lease, access)) {
+		lease_join(lease, access);
 		*result = 0;
 	} else if (lease->failures != failures) {
 		*result = lease->error;
 	} else {
 		done = false;
-		if (list_empty(&lease->node) &&
+		if (list_empty(&lease->node) && !lease->suspended &&
 		    !(vga_route.state == ROUTE_GRANTING && vga_route.holder == lease)) {
 			list_add_tail(&lease->node, &vga_route.queue);
 			vga_keeper_wake();
@@ -186,7 +224,7 @@ static bool lease_claim(struct vga_lease *lease, unsigned int failures,
 	return done;
 }
 
-static int lease_wait(struct vga_lease *lease)
+static int lease_wait(struct vga_lease *lease, struct vga_access *access)
 {
 	ktime_t start = ktime_get();
 	unsigned int failures;
@@ -199,7 +237,7 @@ static int lease_wait(struct vga_lease *lease)
 	spin_unlock(&vga_route.lock);
 
 	ret = wait_event_killable(lease->wait,
-				  lease_claim(lease, failures, &result));
+				  lease_claim(lease, access, failures, &result));
 	waited = ktime_us_delta(ktime_get(), start);
 
 	spin_lock(&vga_route.lock);
@@ -210,6 +248,27 @@ static int lease_wait(struct vga_lease *lease)
 	trace_vfio_vga_wait(lease->pdev, waited, ret ?: result);
 
 	return ret ? -EINTR : result;
+}
+
+/**
+ * vga_lease_try - begin an access under a lease that there is already
+ * @lease: the open device
+ * @access: the caller's, until vga_lease_release()
+ *
+ * Context: any that may take a spinlock.
+ * Return: true if begun.
+ */
+bool vga_lease_try(struct vga_lease *lease, struct vga_access *access)
+{
+	bool joinable;
+
+	access->direct = false;
+	spin_lock(&vga_route.lock);
+	joinable = lease_joinable(lease, access);
+	if (joinable)
+		lease_join(lease, access);
+	spin_unlock(&vga_route.lock);
+	return joinable;
 }
 
 /**
@@ -236,15 +295,14 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 		participate(lease);
 
 	spin_lock(&vga_route.lock);
-	if (lease_joinable(lease)) {
-		lease->users++;
-		lease->claimed = true;
+	if (lease_joinable(lease, access)) {
+		lease_join(lease, access);
 		spin_unlock(&vga_route.lock);
 		return 0;
 	}
-	if (!direct_allowed(lease)) {
+	if (access->mapped || !direct_allowed(lease)) {
 		spin_unlock(&vga_route.lock);
-		return lease_wait(lease);
+		return lease_wait(lease, access);
 	}
 	vga_route.state = ROUTE_DIRECT;
 	vga_route.holder = lease;
@@ -253,6 +311,7 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 	access->kicked = false;
 	access->task = current;
 	list_add(&access->node, &vga_route.direct);
+	direct_count(lease);
 	look = time_before(lease->verified, jiffies);
 	spin_unlock(&vga_route.lock);
 
@@ -264,7 +323,7 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 	direct_end(lease, access);
 	spin_unlock(&vga_route.lock);
 	access->direct = false;
-	return ret == -EAGAIN ? lease_wait(lease) : ret;
+	return ret == -EAGAIN ? lease_wait(lease, access) : ret;
 }
 
 /**
@@ -297,20 +356,7 @@ void vga_lease_release(struct vga_lease *lease, struct vga_access *access)
 		wake_up_all(&vga_route.settled);
 }
 
-/* Has it no lease now? */
-static bool lease_over(struct vga_lease *lease)
-{
-	bool over;
-
-	spin_lock(&vga_route.lock);
-	over = vga_route.holder != lease ||
-	       (vga_route.state != ROUTE_LEASED &&
-		vga_route.state != ROUTE_ENDING);
-	spin_unlock(&vga_route.lock);
-	return over;
-}
-
-/* Is the keeper done with it? */
+/* Is nobody using the route for this card, the keeper included? */
 static bool lease_left(struct vga_lease *lease)
 {
 	bool left;
@@ -321,26 +367,118 @@ static bool lease_left(struct vga_lease *lease)
 	return left;
 }
 
-/**
- * vga_lease_revoke - end this card's lease now, if it has one
- * @lease: the device
- *
- * Before a reset and the like. Accesses that follow get a new lease.
- *
- * Context: process context; sleeps for a few milliseconds at most.
- */
-void vga_lease_revoke(struct vga_lease *lease)
+static bool lease_gone(struct vga_lease *lease)
 {
+	bool gone;
+
 	spin_lock(&vga_route.lock);
-	lease->revoked = true;
+	gone = !lease->leaving;
+	spin_unlock(&vga_route.lock);
+	return gone;
+}
+
+/*
+ * Have the keeper route away from this card, if the route is there. The reset
+ * of a bus saves and restores the bridge's control register with no regard to
+ * the arbiter: with the VGA bit set it would come back to this card behind the
+ * back of whoever got the route meanwhile.
+ */
+static void lease_leave(struct vga_lease *lease)
+{
+	int tries;
+
+	if (!vga_truth_routed(lease->pdev) ||
+	    !vga_truth_bridge_control(lease->pdev))
+		return;
+
+	spin_lock(&vga_route.lock);
+	lease->leaving = true;
+	if (list_empty(&lease->node))
+		list_add(&lease->node, &vga_route.queue);
 	vga_keeper_wake();
 	spin_unlock(&vga_route.lock);
 
-	wait_event(vga_route.settled, lease_over(lease));
+	/* The keeper may be busy with somebody who keeps the route for long. */
+	for (tries = 1; !wait_event_timeout(vga_route.settled,
+					    lease_gone(lease), SUSPEND_JIFFIES);
+	     tries++) {
+		if (tries < LEAVE_TRIES && vga_truth_routed(lease->pdev))
+			continue;
+		spin_lock(&vga_route.lock);
+		if (!list_empty(&lease->node)) {
+			list_del_init(&lease->node);
+			lease->leaving = false;
+		}
+		spin_unlock(&vga_route.lock);
+	}
+}
+
+/**
+ * vga_lease_suspended_by_me - would the current task wait for itself?
+ *
+ * Perhaps in a circle: two tasks, each with a card suspended and a fault on the
+ * other one's.
+ *
+ * Return: true between its vga_lease_suspend() and vga_lease_resume(), of any
+ * card.
+ */
+bool vga_lease_suspended_by_me(void)
+{
+	struct vga_suspension *suspension;
+	bool found = false;
 
 	spin_lock(&vga_route.lock);
-	lease->revoked = false;
+	list_for_each_entry(suspension, &vga_route.suspensions, node)
+		found |= suspension->task == current;
 	spin_unlock(&vga_route.lock);
+	return found;
+}
+
+/**
+ * vga_lease_suspend - end this card's lease, and have accesses wait
+ * @lease: the open device
+ * @suspension: the caller's, until vga_lease_resume()
+ * @leave: also route away from the card
+ *
+ * Before a reset and the like.
+ *
+ * Context: process context; sleeps for some milliseconds. Where another
+ * participant keeps the route for long and an access waits in the arbiter for
+ * it, goes on without: the access looks at the bridges before it is made.
+ */
+void vga_lease_suspend(struct vga_lease *lease,
+		       struct vga_suspension *suspension, bool leave)
+{
+	long left;
+
+	suspension->task = current;
+	spin_lock(&vga_route.lock);
+	list_add(&suspension->node, &vga_route.suspensions);
+	lease->suspended++;
+	if (!lease->leaving)
+		list_del_init(&lease->node);
+	vga_keeper_wake();
+	spin_unlock(&vga_route.lock);
+
+	left = wait_event_timeout(vga_route.settled, lease_left(lease),
+				  SUSPEND_JIFFIES);
+	if (left && leave)
+		lease_leave(lease);
+}
+
+/**
+ * vga_lease_resume - undo vga_lease_suspend()
+ * @lease: the open device
+ * @suspension: the same
+ */
+void vga_lease_resume(struct vga_lease *lease,
+		      struct vga_suspension *suspension)
+{
+	spin_lock(&vga_route.lock);
+	list_del(&suspension->node);
+	lease->suspended--;
+	spin_unlock(&vga_route.lock);
+	wake_up_all(&lease->wait);
 }
 
 /* --- Devices ------------------------------------------------------------- */
@@ -375,10 +513,13 @@ static void rest(struct vga_lease *lease)
  * vga_lease_init - initialise a device's place in the arbitration
  * @lease: to be initialised
  * @pdev: the card
+ * @zap: called before the end of a lease under which the window was mapped
  */
-void vga_lease_init(struct vga_lease *lease, struct pci_dev *pdev)
+void vga_lease_init(struct vga_lease *lease, struct pci_dev *pdev,
+		    void (*zap)(struct vga_lease *lease))
 {
 	lease->pdev = pdev;
+	lease->zap = zap;
 	INIT_LIST_HEAD(&lease->node);
 	init_waitqueue_head(&lease->wait);
 	lease->lease_us = VGA_LEASE_US_DEFAULT;
@@ -418,7 +559,7 @@ void vga_lease_unregister(struct vga_lease *lease)
 
 /**
  * vga_lease_open - take requests for this card
- * @lease: the device
+ * @lease: the device, about to be reset and opened
  *
  * Context: process context, may sleep. Undone by vga_lease_close().
  * Return: 0 or an error from starting the keeper.
@@ -435,11 +576,13 @@ int vga_lease_open(struct vga_lease *lease)
 	lease->open = true;
 	lease->touched = false;
 	lease->keeper_only = false;
+	lease->busy = false;
 	lease->neighbours = 0;
 	lease->verified = jiffies - 1;
 	lease->reported_liars = 0;
 	lease->reported_sharer = NULL;
 	spin_unlock(&vga_route.lock);
+	lease_leave(lease);
 	return 0;
 }
 
@@ -448,7 +591,8 @@ int vga_lease_open(struct vga_lease *lease)
  * @lease: the device, no access in flight
  *
  * Ends its lease, opts it out of arbitration again and lets the console's card
- * have the route back. A card that was never accessed changes nothing.
+ * have the route back. A card that was never accessed changes nothing. What
+ * follows may reset it.
  *
  * Context: process context; sleeps for a few milliseconds at most.
  */
@@ -465,6 +609,7 @@ void vga_lease_close(struct vga_lease *lease)
 
 	wait_event(vga_route.settled, lease_left(lease));
 
+	lease_leave(lease);
 	if (touched) {
 		rest(lease);
 		vga_route_leave_with(NULL);

@@ -183,10 +183,16 @@ bool vgaarb_console_take(void)
  * vgaarb_console_give - let vgacon write again
  *
  * Prints what was held back, so the route is back with the console's card.
+ *
+ * Return: true if somebody had waited for the console and has it now.
  */
-void vgaarb_console_give(void)
+bool vgaarb_console_give(void)
 {
 	console_unlock();
+	if (!console_trylock())
+		return true;
+	console_unlock();
+	return false;
 }
 
 /*

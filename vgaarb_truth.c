@@ -67,11 +67,119 @@ static bool in_use(struct pci_dev *pdev)
 	return pdev->dev.driver && pci_is_enabled(pdev);
 }
 
+/*
+ * All VGA cards, with references: finding them anew takes longer than all else
+ * that a look does. Forgotten when a device comes or goes.
+ */
+static struct {
+	spinlock_t lock; /* protects all of it */
+	bool valid;
+	unsigned int changes;
+	unsigned int count;
+	struct pci_dev *card[VGA_TRUTH_MAX];
+} known = { .lock = __SPIN_LOCK_UNLOCKED(known.lock) };
+
+static void put_cards(struct pci_dev **card, unsigned int count)
+{
+	while (count)
+		pci_dev_put(card[--count]);
+}
+
+static void learn_cards(void)
+{
+	struct pci_dev *card[VGA_TRUTH_MAX], *pdev = NULL;
+	unsigned int count = 0, changes;
+
+	spin_lock(&known.lock);
+	changes = known.changes;
+	spin_unlock(&known.lock);
+
+	while (count < VGA_TRUTH_MAX &&
+	       (pdev = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, pdev)))
+		card[count++] = pci_dev_get(pdev);
+	if (count == VGA_TRUTH_MAX)
+		pci_dev_put(pdev);
+
+	spin_lock(&known.lock);
+	if (!known.valid && known.changes == changes) {
+		memcpy(known.card, card, sizeof(card));
+		known.count = count;
+		known.valid = true;
+		count = 0;
+	}
+	spin_unlock(&known.lock);
+	put_cards(card, count);
+}
+
+static int forget_cards(struct notifier_block *nb, unsigned long action,
+			void *dev)
+{
+	struct pci_dev *card[VGA_TRUTH_MAX];
+	unsigned int count;
+
+	if (action != BUS_NOTIFY_ADD_DEVICE &&
+	    action != BUS_NOTIFY_DEL_DEVICE &&
+	    action != BUS_NOTIFY_REMOVED_DEVICE)
+		return NOTIFY_DONE;
+
+	spin_lock(&known.lock);
+	memcpy(card, known.card, sizeof(card));
+	count = known.count;
+	known.count = 0;
+	known.valid = false;
+	known.changes++;
+	spin_unlock(&known.lock);
+	put_cards(card, count);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block forget_nb = { .notifier_call = forget_cards };
+
+/**
+ * vga_truth_init - watch for cards that come and go
+ *
+ * Return: 0 or an error from registering a notifier.
+ */
+int vga_truth_init(void)
+{
+	return bus_register_notifier(&pci_bus_type, &forget_nb);
+}
+
+/**
+ * vga_truth_exit - undo vga_truth_init()
+ */
+void vga_truth_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &forget_nb);
+	forget_cards(NULL, BUS_NOTIFY_DEL_DEVICE, NULL);
+}
+
+/* As pci_get_class() for VGA cards. A walk during a hotplug may end early. */
+static struct pci_dev *next_vga(struct pci_dev *from)
+{
+	struct pci_dev *next = NULL;
+	unsigned int i = 0;
+
+	if (!from && !READ_ONCE(known.valid))
+		learn_cards();
+
+	spin_lock(&known.lock);
+	while (from && i < known.count && known.card[i] != from)
+		i++;
+	if (from)
+		i++;
+	if (i < known.count)
+		next = pci_dev_get(known.card[i]);
+	spin_unlock(&known.lock);
+	pci_dev_put(from);
+	return next;
+}
+
 static struct pci_dev *next_other_vga(struct pci_dev *pdev,
 				      struct pci_dev *other)
 {
 	do {
-		other = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, other);
+		other = next_vga(other);
 	} while (other == pdev);
 	return other;
 }
@@ -97,7 +205,7 @@ struct pci_dev *vga_truth_find(const struct pci_dev *card)
 	struct pci_dev *pdev = NULL;
 
 	do {
-		pdev = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, pdev);
+		pdev = next_vga(pdev);
 	} while (pdev && pdev != card);
 	return pdev;
 }
@@ -133,6 +241,9 @@ bool vga_truth_bridge_control(struct pci_dev *pdev)
 
 	if (pci_is_root_bus(pdev->bus))
 		return false;
+	/* As a rule it is alone: no need to look at all others. */
+	if (list_is_singular(&pdev->bus->devices))
+		return true;
 
 	while ((other = next_other_vga(pdev, other))) {
 		for (bus = other->bus; bus; bus = bus->parent) {
@@ -143,6 +254,53 @@ bool vga_truth_bridge_control(struct pci_dev *pdev)
 		}
 	}
 	return true;
+}
+
+/**
+ * vga_truth_elsewhere - another card to have the route
+ * @pdev: the card that it shall leave
+ * @preferred: pointer to a card to take if it is another, without a reference
+ *
+ * Else only a card that a bridge can cut off: routing to it switches no decode
+ * bits.
+ *
+ * Return: the card with a reference that the caller puts, or NULL if there is
+ * no other such card.
+ */
+struct pci_dev *vga_truth_elsewhere(struct pci_dev *pdev,
+				    const struct pci_dev *preferred)
+{
+	struct pci_dev *other = vga_truth_find(preferred);
+
+	if (other && other != pdev)
+		return other;
+	pci_dev_put(other);
+
+	for (other = NULL; (other = next_other_vga(pdev, other));)
+		if (vga_truth_bridge_control(other))
+			break;
+	return other;
+}
+
+/**
+ * vga_truth_misrouted - do the bridges contradict the arbiter?
+ * @pdev: the card that has the arbiter's lock
+ *
+ * Return: NULL if they forward to @pdev and to no other card that a bridge can
+ * cut off; else the other card or, where they do not forward to @pdev, any
+ * such card, with a reference that the caller puts.
+ */
+struct pci_dev *vga_truth_misrouted(struct pci_dev *pdev)
+{
+	struct pci_dev *other = NULL;
+
+	if (!bridges_forward_vga(pdev))
+		return vga_truth_elsewhere(pdev, NULL);
+
+	while ((other = next_other_vga(pdev, other)))
+		if (bridges_forward_vga(other) && vga_truth_bridge_control(other))
+			break;
+	return other;
 }
 
 /**

@@ -56,4 +56,29 @@
 #define vga_assign_str(dst, src) __assign_str(dst, src)
 #endif
 
+/* vm_flags became read-only, changed through functions, in 6.3. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define vga_vm_flags_set vm_flags_set
+#define vga_vm_flags_clear vm_flags_clear
+#else
+#define vga_vm_flags_set(vma, flags) ((vma)->vm_flags |= (flags))
+#define vga_vm_flags_clear(vma, flags) ((vma)->vm_flags &= ~(flags))
+#endif
+
+/* Faults under a lock of their own mapping came in 6.4. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define vga_release_fault_lock release_fault_lock
+#else
+#define vga_release_fault_lock(vmf) mmap_read_unlock((vmf)->vma->vm_mm)
+#endif
+
+/* pfn_t went in 6.17. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define vga_insert_mixed vmf_insert_mixed
+#else
+#include <linux/pfn_t.h>
+#define vga_insert_mixed(vma, addr, pfn) \
+	vmf_insert_mixed(vma, addr, __pfn_to_pfn_t(pfn, PFN_DEV))
+#endif
+
 #endif /* VFIO_PCI_VGA_COMPAT_H */

@@ -2,8 +2,8 @@
 /*
  * What the driver's files share.
  *
- * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_rdwr.c and
- * vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
+ * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_mmap.c ->
+ * vfio_pci_rdwr.c, and vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
  * vgaarb_truth.c -> the kernel.
  */
 #ifndef VFIO_PCI_VGA_H
@@ -20,6 +20,13 @@
 #define VFIO_VGA_MEM_SIZE	0x20000
 #define VFIO_VGA_PORT_END	0x3e0
 
+/** enum vfio_vga_mmap_mode - may users map the memory window? */
+enum vfio_vga_mmap_mode {
+	VFIO_VGA_MMAP_OFF,	/* no */
+	VFIO_VGA_MMAP_USER,	/* for their own loads and stores */
+	VFIO_VGA_MMAP_KVM,	/* also into the memory of a guest */
+};
+
 /**
  * struct vfio_vga_device - a display controller under this driver
  * @core: the vfio-pci core's device; must stay first (vfio_alloc_device())
@@ -27,6 +34,11 @@
  * @lease: its place in the arbitration
  * @window: the legacy memory window, mapped from open to close
  * @ports: the legacy ports, mapped from open to close; the base is port 0
+ * @mmap_choice: administrator's choice for devices opened later
+ * @mmap_mode: what it was at open
+ * @inode: what users' mappings belong to, from open to close; NULL where there
+ *	can be none
+ * @fault_error: how the wait of a fault ended, for the fault that follows
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
@@ -34,6 +46,10 @@ struct vfio_vga_device {
 	struct vga_lease lease;
 	void __iomem *window;
 	void __iomem *ports;
+	enum vfio_vga_mmap_mode mmap_choice;
+	enum vfio_vga_mmap_mode mmap_mode;
+	struct inode *inode;
+	int fault_error;
 };
 
 /* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
@@ -52,6 +68,20 @@ int vfio_vga_region_open(struct vfio_vga_device *vga);
 void vfio_vga_region_close(struct vfio_vga_device *vga);
 ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 			   size_t count, loff_t *ppos, bool iswrite);
+bool vfio_vga_window_decoded(struct vfio_vga_device *vga);
+bool vfio_vga_access_try(struct vfio_vga_device *vga, struct vga_access *access);
+int vfio_vga_access_begin(struct vfio_vga_device *vga,
+			  struct vga_access *access);
+void vfio_vga_access_end(struct vfio_vga_device *vga,
+			 struct vga_access *access);
+
+/* vfio_pci_mmap.c */
+int vfio_vga_mmap(struct vfio_vga_device *vga, struct vm_area_struct *vma);
+int vfio_vga_mmap_info(struct vfio_region_info *info,
+		       struct vfio_region_info __user *uarg);
+void vfio_vga_mmap_zap(struct vfio_vga_device *vga);
+int vfio_vga_mmap_open(struct vfio_vga_device *vga);
+void vfio_vga_mmap_close(struct vfio_vga_device *vga);
 
 /* vfio_pci_reset.c */
 long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,

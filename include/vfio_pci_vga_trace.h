@@ -99,19 +99,34 @@ TRACE_EVENT(vfio_vga_liar,
 		  __entry->policy)
 );
 
-/* vgacon was silenced for a lease (taken=1) or has its card back (taken=0). */
+/* vgacon was silenced (taken=1) or has its turn, after so many microseconds. */
 TRACE_EVENT(vfio_vga_console,
-	TP_PROTO(struct pci_dev *pdev, bool taken),
-	TP_ARGS(pdev, taken),
+	TP_PROTO(bool taken, s64 held_us),
+	TP_ARGS(taken, held_us),
+	TP_STRUCT__entry(
+		__field(bool, taken)
+		__field(s64, held_us)
+	),
+	TP_fast_assign(
+		__entry->taken = taken;
+		__entry->held_us = held_us;
+	),
+	TP_printk("taken=%d held_us=%lld", __entry->taken, __entry->held_us)
+);
+
+/* Bridges disagreed with the arbiter, because of the other card; made good. */
+TRACE_EVENT(vfio_vga_misrouted,
+	TP_PROTO(struct pci_dev *pdev, struct pci_dev *other),
+	TP_ARGS(pdev, other),
 	TP_STRUCT__entry(
 		__string(card, pci_name(pdev))
-		__field(bool, taken)
+		__string(other, pci_name(other))
 	),
 	TP_fast_assign(
 		vga_assign_str(card, pci_name(pdev));
-		__entry->taken = taken;
+		vga_assign_str(other, pci_name(other));
 	),
-	TP_printk("%s taken=%d", __get_str(card), __entry->taken)
+	TP_printk("%s by=%s", __get_str(card), __get_str(other))
 );
 
 #endif /* VFIO_PCI_VGA_TRACE_H */

@@ -63,14 +63,21 @@ struct vga_lease_stats {
  * struct vga_lease - a device's place in the arbitration
  *
  * @pdev: the card
+ * @zap: takes the window out of all page tables; may sleep
  * @node: place in the queue for the next lease
  * @wait: tasks that wait for the lease
  * @waiters: how many
  * @users: accesses in flight
  * @claimed: the present lease has been used
+ * @awaited: a fault has seen the lease and is about to come again and use it
  * @used: an access ended since the keeper looked
+ * @direct: direct accesses in the jiffy @direct_jiffy
+ * @direct_jiffy: see @direct
+ * @busy: accessed so often that a lease is cheaper than the arbiter
+ * @mapped: the window is in page tables, or about to be, until the lease ends
  * @open: the device is open, requests are taken
- * @revoked: the lease is to end now
+ * @suspended: how many resets and the like are under way: no lease then
+ * @leaving: queued to have the route taken away, not to get it
  * @touched: accessed since it was opened
  * @participating: the arbiter counts this card as decoding
  * @keeper_only: accesses need the keeper: a fence, or a neighbour to restore
@@ -87,18 +94,25 @@ struct vga_lease_stats {
  * @shared_bus_allowed: administrator's choice
  * @stats: counters
  *
- * All of it is protected by the route's lock, but for @pdev, which is constant.
+ * All of it is protected by the route's lock, but for @pdev and @zap, which are constant.
  */
 struct vga_lease {
 	struct pci_dev *pdev;
+	void (*zap)(struct vga_lease *lease);
 	struct list_head node;
 	wait_queue_head_t wait;
 	unsigned int waiters;
 	unsigned int users;
+	unsigned int suspended;
 	bool claimed;
+	bool awaited;
 	bool used;
+	bool busy;
+	unsigned int direct;
+	unsigned long direct_jiffy;
+	bool mapped;
 	bool open;
-	bool revoked;
+	bool leaving;
 	bool touched;
 	bool participating;
 	bool keeper_only;
@@ -120,6 +134,8 @@ struct vga_lease {
  * struct vga_access - one access in flight, on the accessing task's stack
  * @node: place in the list of direct accesses
  * @task: the accessing task
+ * @mapped: a fault of a mapping, set by the caller: only a lease will do
+ * @waits: with @mapped, set by the caller: only waits, will use it the next time
  * @direct: the task itself holds the arbiter's lock
  * @kicked: our timer woke the task out of the arbiter's queue
  * @switches: the task's voluntary context switches when it was kicked
@@ -127,20 +143,39 @@ struct vga_lease {
 struct vga_access {
 	struct list_head node;
 	struct task_struct *task;
+	bool mapped;
+	bool waits;
 	bool direct;
 	bool kicked;
 	unsigned long switches;
 };
 
+/**
+ * struct vga_suspension - a reset and the like, on the resetting task's stack
+ * @node: place in the list of all
+ * @task: the task, whose own faults must not wait for it, nor for another that
+ *	may wait for this one
+ */
+struct vga_suspension {
+	struct list_head node;
+	struct task_struct *task;
+};
+
 /* vga_lease.c */
-void vga_lease_init(struct vga_lease *lease, struct pci_dev *pdev);
+void vga_lease_init(struct vga_lease *lease, struct pci_dev *pdev,
+		    void (*zap)(struct vga_lease *lease));
 int vga_lease_register(struct vga_lease *lease);
 void vga_lease_unregister(struct vga_lease *lease);
 int vga_lease_open(struct vga_lease *lease);
 void vga_lease_close(struct vga_lease *lease);
+bool vga_lease_try(struct vga_lease *lease, struct vga_access *access);
 int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access);
 void vga_lease_release(struct vga_lease *lease, struct vga_access *access);
-void vga_lease_revoke(struct vga_lease *lease);
+bool vga_lease_suspended_by_me(void);
+void vga_lease_suspend(struct vga_lease *lease,
+		       struct vga_suspension *suspension, bool leave);
+void vga_lease_resume(struct vga_lease *lease,
+		      struct vga_suspension *suspension);
 void vga_lease_set_participation(struct vga_lease *lease,
 				 enum vga_participation participation);
 void vga_lease_read_stats(struct vga_lease *lease,
@@ -157,7 +192,7 @@ int vgaarb_get_bounded(struct pci_dev *pdev, unsigned int kicks,
 void vgaarb_cycle(struct pci_dev *pdev, unsigned int kicks);
 struct pci_dev *vgaarb_console_card(void);
 bool vgaarb_console_take(void);
-void vgaarb_console_give(void);
+bool vgaarb_console_give(void);
 void vgaarb_set_decoding(struct pci_dev *pdev, bool legacy);
 int vgaarb_client_register(struct pci_dev *pdev);
 void vgaarb_client_unregister(struct pci_dev *pdev);
@@ -179,9 +214,14 @@ struct vga_truth {
 };
 
 /* vgaarb_truth.c */
+int vga_truth_init(void);
+void vga_truth_exit(void);
 struct pci_dev *vga_truth_find(const struct pci_dev *card);
 bool vga_truth_routed(struct pci_dev *pdev);
 bool vga_truth_bridge_control(struct pci_dev *pdev);
+struct pci_dev *vga_truth_elsewhere(struct pci_dev *pdev,
+				    const struct pci_dev *preferred);
+struct pci_dev *vga_truth_misrouted(struct pci_dev *pdev);
 struct pci_dev *vga_truth_bus_sharer(struct pci_dev *pdev);
 unsigned long vga_truth_neighbours(struct pci_dev *pdev,
 				   struct vga_truth *truth);

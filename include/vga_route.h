@@ -26,6 +26,7 @@ enum vga_route_state {
  * @holder: the device it is for; NULL when free
  * @queue: devices that wait for a lease, in order
  * @direct: struct vga_access of accesses that hold the arbiter's lock
+ * @suspensions: struct vga_suspension of resets and the like under way
  * @keeper: the keeper's thread; NULL when no device is open
  * @left_with: the last card that we routed to, referenced; NULL for the
  *	console's
@@ -43,6 +44,7 @@ struct vga_route {
 	struct vga_lease *holder;
 	struct list_head queue;
 	struct list_head direct;
+	struct list_head suspensions;
 	struct task_struct *keeper;
 	struct pci_dev *left_with;
 	unsigned long foreign_until;
