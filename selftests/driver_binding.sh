@@ -166,7 +166,35 @@ our_parameters_are_ours_alone() {
 		bind "$BDF" "$OURS" && runtime_status_becomes "$BDF" active
 }
 
-plan 18
+masked_at() {
+	[ "$("$PROGRAMS/vga_io" "$1" intx)" = "$2" ]
+}
+
+intx_is_masked_in_the_card() {
+	reload && bind "$1" "$OURS" && masked_at "$1" device
+}
+
+# Read at open, as the core does.
+nointxmask_masks_in_the_controller() {
+	put "$PARAMETERS/nointxmask" Y && masked_at "$1" controller &&
+		put "$PARAMETERS/nointxmask" N && masked_at "$1" device
+}
+
+nointxmask_is_as_under_vfio_pci() {
+	unbind "$1"
+	modprobe -r vfio-pci
+	modprobe vfio-pci nointxmask=1 && reload &&
+		bind "$1" vfio-pci && masked_at "$1" controller &&
+		bind "$1" "$OURS" && masked_at "$1" device
+}
+
+# A card with an interrupt pin; the lab's VIRTIO is one.
+find_intx() {
+	intx=${VFIO_VGA_BDF_INTX-${VIRTIO-}}
+	[ -n "$intx" ]
+}
+
+plan 21
 load
 protect_others no-such-driver
 trap 'protect_others ""; restore' EXIT
@@ -201,5 +229,21 @@ if [ -n "$BDF2" ]; then
 else
 	skip "parameters_of_vfio_pci_stay" "needs a second card, VFIO_VGA_BDF2"
 	skip "our_parameters_are_ours_alone" "needs a second card, VFIO_VGA_BDF2"
+fi
+if find_intx; then
+	driver=$(bound_driver "$intx")
+	check "intx_is_masked_in_the_card" intx_is_masked_in_the_card "$intx"
+	check "nointxmask_masks_in_the_controller" \
+		nointxmask_masks_in_the_controller "$intx"
+	check "nointxmask_is_as_under_vfio_pci" \
+		nointxmask_is_as_under_vfio_pci "$intx"
+	unbind "$intx"
+	[ -z "$driver" ] || bind "$intx" "$driver"
+else
+	for promise in intx_is_masked_in_the_card \
+		nointxmask_masks_in_the_controller \
+		nointxmask_is_as_under_vfio_pci; do
+		skip "$promise" "VFIO_VGA_BDF_INTX names no card with INTx"
+	done
 fi
 finish

@@ -15,8 +15,9 @@
  *
  * in one line. A wait is an access that took longer than half a millisecond,
  * which none does that finds the ranges at hand. Then comes a line "machine
- * stalled_us=N": how late the machine was at worst to wake a real-time process,
- * which nothing here can better.
+ * waits=N wait_p999_us=N stalled_us=N": all cards' waits together, and how late
+ * the machine was at worst to wake a real-time process, which nothing here can
+ * better.
  *
  * STATE is done; hung for a process that did not come back from its last access
  * within ten seconds after the end; foreign for one that read another card's
@@ -149,6 +150,7 @@ static const char *state_of(const struct user *user, int exit_status)
 int main(int argc, char **argv)
 {
 	struct user users[CARDS_MAX] = { 0 };
+	struct latency waits = { 0 };
 	struct result *results;
 	uint64_t begin, end, now, last, left_ms;
 	int cards = argc - 2, bad = 0, i, ret;
@@ -214,9 +216,12 @@ int main(int argc, char **argv)
 		       latency_percentile_ns(&results[i].waits, 0.999) / 1000.0,
 		       state_of(&users[i], ret));
 		bad |= !results[i].done || results[i].error;
+		latency_merge(&waits, &results[i].waits);
 	}
 	kill(watcher, SIGKILL);
 	waitpid(watcher, NULL, 0);
-	printf("machine stalled_us=%lu\n", *stalled_us);
+	printf("machine waits=%llu wait_p999_us=%.1f stalled_us=%lu\n",
+	       (unsigned long long)waits.count,
+	       latency_percentile_ns(&waits, 0.999) / 1000.0, *stalled_us);
 	return bad;
 }

@@ -6,14 +6,19 @@
  *	vga_io BDF read OFFSET COUNT	print the bytes in hexadecimal
  *	vga_io BDF write OFFSET BYTE...
  *	vga_io BDF hold			print "open", then wait for end of input
+ *	vga_io BDF intx			mask INTx; print where: "device", by the
+ *					command register, or "controller"
  *
  * Exit status 0, or 1 with the error's name on stderr.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/vfio_vga_test.h"
@@ -65,6 +70,55 @@ static ssize_t hold(void)
 	return 0;
 }
 
+static int set_intx(const struct vga_card *card, uint32_t action,
+		    uint32_t data, int eventfd)
+{
+	struct {
+		struct vfio_irq_set set;
+		int eventfd;
+	} irq = {
+		.set = {
+			.argsz = sizeof(irq),
+			.flags = action | data,
+			.index = VFIO_PCI_INTX_IRQ_INDEX,
+			.count = 1,
+		},
+		.eventfd = eventfd,
+	};
+
+	return ioctl(card->fd, VFIO_DEVICE_SET_IRQS, &irq) ? -errno : 0;
+}
+
+/* The user's view of the command register is virtual; sysfs has the card's. */
+static ssize_t mask_intx(const struct vga_card *card)
+{
+	int trigger = eventfd(0, EFD_CLOEXEC), fd, ret;
+	uint16_t command;
+	char path[96];
+
+	ret = set_intx(card, VFIO_IRQ_SET_ACTION_TRIGGER,
+		       VFIO_IRQ_SET_DATA_EVENTFD, trigger);
+	if (!ret)
+		ret = set_intx(card, VFIO_IRQ_SET_ACTION_MASK,
+			       VFIO_IRQ_SET_DATA_NONE, -1);
+	if (ret)
+		return ret;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config",
+		 card->bdf);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (pread(fd, &command, sizeof(command), PCI_COMMAND) !=
+	    sizeof(command))
+		ret = -EIO;
+	else
+		puts(command & PCI_COMMAND_INTX_DISABLE ? "device" :
+							  "controller");
+	close(fd);
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[2] : "";
@@ -72,7 +126,7 @@ int main(int argc, char **argv)
 	ssize_t ret;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: vga_io BDF info|read|write|hold ...\n");
+		fprintf(stderr, "usage: vga_io BDF info|read|write|hold|intx ...\n");
 		return 2;
 	}
 	ret = vga_open(&card, argv[1], VGA_OPEN_GROUP);
@@ -91,6 +145,8 @@ int main(int argc, char **argv)
 				  argc - 4);
 	else if (!strcmp(what, "hold"))
 		ret = hold();
+	else if (!strcmp(what, "intx"))
+		ret = mask_intx(&card);
 	else
 		ret = -EINVAL;
 	vga_close(&card);

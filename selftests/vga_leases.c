@@ -13,6 +13,7 @@
 #include "lib/vfio_vga_harness.h"
 
 #define LEASE_US_MAX	100000
+#define RESETS		200
 /* What the lab's two slow cores may add to anything, as in the fairness test. */
 #define NOISE_US	50000
 #define TRACING		"/sys/kernel/tracing"
@@ -29,22 +30,6 @@ FIXTURE(leases) {
 	struct shared *shared;
 	pid_t user[2];
 };
-
-static int set_choice(const char *bdf, const char *name, const char *value)
-{
-	char path[96];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vfio_vga/%s", bdf,
-		 name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, value, strlen(value)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 static long counter(const char *bdf, const char *name)
 {
@@ -135,7 +120,7 @@ FIXTURE_TEARDOWN(leases)
 			EXPECT_EQ(0, stop_user(self, i));
 		EXPECT_EQ(0, vga_arbiter_is_free(self->bdf[i], 1000));
 		vga_close(&self->card[i]);
-		set_choice(self->bdf[i], "lease_us", "2000");
+		vga_choose(self->bdf[i], "lease_us", "2000");
 	}
 	write_trace(LEASE_END, "0");
 }
@@ -195,7 +180,7 @@ static int begin_anew(FIXTURE_DATA(leases) * self, const char *lease_us)
 		if (!ret)
 			ret = vga_bind(self->bdf[i], vga_driver());
 		if (!ret)
-			ret = set_choice(self->bdf[i], "lease_us", lease_us);
+			ret = vga_choose(self->bdf[i], "lease_us", lease_us);
 	}
 	for (i = 0; i < 2 && !ret; i++)
 		ret = open_card(self, i);
@@ -283,7 +268,7 @@ TEST_F(leases, are_shortened_when_others_wait)
 	int i, brief = 0;
 
 	ASSERT_EQ(0, begin_anew(self, "100000"));
-	ASSERT_EQ(0, set_choice(self->bdf[0], "lease_us", "2000"));
+	ASSERT_EQ(0, vga_choose(self->bdf[0], "lease_us", "2000"));
 	start_user(_metadata, self, 1);
 	for (i = 0; i < 15; i++) {
 		usleep(20000);
@@ -351,13 +336,22 @@ static bool other_goes_on(FIXTURE_DATA(leases) * self)
 /* The keeper may have been late, and the lease over by itself. */
 #define TRIES	5
 
-TEST_F(leases, end_early_when_idle)
+TEST_F_TIMEOUT(leases, end_early_when_idle, 60)
 {
-	begin_long_lease(_metadata, self);
-	usleep(300000);
-	EXPECT_TRUE(traced(self->bdf[0], "reason=idle"));
-	EXPECT_GT(LEASE_US_MAX, counter(self->bdf[0], "hold_max_us"));
-	EXPECT_TRUE(other_goes_on(self));
+	bool ended = false;
+	int i;
+
+	for (i = 0; i < TRIES && !ended; i++) {
+		begin_long_lease(_metadata, self);
+		usleep(300000);
+		EXPECT_TRUE(other_goes_on(self));
+		ended = traced(self->bdf[0], "reason=idle") &&
+			counter(self->bdf[0], "hold_max_us") < LEASE_US_MAX;
+		EXPECT_EQ(0, stop_user(self, 1));
+		self->shared->accesses[1] = 0;
+		self->shared->stop = false;
+	}
+	EXPECT_TRUE(ended);
 }
 
 TEST_F_TIMEOUT(leases, end_at_close, 60)
@@ -394,6 +388,25 @@ TEST_F_TIMEOUT(leases, end_at_reset, 60)
 		self->shared->stop = false;
 	}
 	EXPECT_TRUE(ended);
+}
+
+/*
+ * The reset of a bus writes the bridge's VGA bit back as it was milliseconds
+ * before. If the route was here it would come back behind the arbiter's back,
+ * while the other card's user relies on it.
+ */
+TEST_F_TIMEOUT(leases, are_not_disturbed_by_resets_of_another_card, 60)
+{
+	int i;
+
+	start_user(_metadata, self, 1);
+	for (i = 0; i < RESETS; i++) {
+		ASSERT_LE(0, vga_in(&self->card[0], VGA_GFX_INDEX));
+		ASSERT_EQ(0, ioctl(self->card[0].fd, VFIO_DEVICE_RESET));
+	}
+	EXPECT_TRUE(other_goes_on(self));
+	EXPECT_EQ(0, stop_user(self, 1))
+		TH_LOG("the other card's user read a wrong byte");
 }
 
 /* Unbind waits for the user; the lease and the other card's user do not. */
@@ -450,13 +463,13 @@ TEST_F(leases, take_sane_lengths_only)
 	ASSERT_LE(0, log);
 	lseek(log, 0, SEEK_END);
 	for (i = 0; i < (int)(sizeof(good) / sizeof(*good)); i++) {
-		EXPECT_EQ(0, set_choice(self->bdf[0], "lease_us", good[i]));
+		EXPECT_EQ(0, vga_choose(self->bdf[0], "lease_us", good[i]));
 		EXPECT_EQ(strtol(good[i], NULL, 0),
 			  counter(self->bdf[0], "lease_us"));
 	}
 	EXPECT_EQ(0, lines_about(log, "vfio_vga/lease_us"));
 	for (i = 0; i < (int)(sizeof(bad) / sizeof(*bad)); i++) {
-		EXPECT_EQ(-EINVAL, set_choice(self->bdf[0], "lease_us", bad[i]))
+		EXPECT_EQ(-EINVAL, vga_choose(self->bdf[0], "lease_us", bad[i]))
 			TH_LOG("\"%s\" was taken", bad[i]);
 		EXPECT_EQ(1, lines_about(log, "vfio_vga/lease_us"))
 			TH_LOG("\"%s\"", bad[i]);

@@ -11,7 +11,8 @@
 
 #include "lib/vfio_vga_harness.h"
 
-#define DECODES_CHANGED	"changed VGA decodes"
+/* "changed VGA decodes:" until 6.2, "VGA decodes changed:" since. */
+#define DECODES_CHANGED	"VGA decodes"
 /* Longer than any courtesy after a close. */
 #define SETTLE_MS	200
 
@@ -92,22 +93,6 @@ static int decode_lines(int kmsg)
 	return lines;
 }
 
-static int set_participation(const char *bdf, const char *value)
-{
-	char path[96];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path),
-		 "/sys/bus/pci/devices/%s/vfio_vga/participation", bdf);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, value, strlen(value)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 static int touch(const struct vga_card *card)
 {
 	uint8_t byte;
@@ -122,7 +107,7 @@ FIXTURE_SETUP(participation)
 	self->card.fd = -1;
 	self->card.group = -1;
 	self->card.iommu = -1;
-	if (set_participation(self->bdf, "auto") == -ENOENT)
+	if (vga_choose(self->bdf, "participation", "auto") == -ENOENT)
 		SKIP_TEST("%s has no choice of participation", vga_driver());
 	/* Arbitration may never have been used: its first use notifies. */
 	ASSERT_EQ(0, vga_open(&self->card, self->bdf, VGA_OPEN_GROUP));
@@ -141,7 +126,7 @@ FIXTURE_TEARDOWN(participation)
 {
 	vga_close(&self->card);
 	EXPECT_EQ(0, vga_bind(self->bdf, vga_driver()));
-	EXPECT_EQ(0, set_participation(self->bdf, "auto"));
+	EXPECT_EQ(0, vga_choose(self->bdf, "participation", "auto"));
 	close(self->notices);
 	close(self->kmsg);
 }
@@ -238,7 +223,7 @@ TEST_F(participation, off_takes_the_region_away)
 	struct view before, after;
 	struct vfio_region_info info;
 
-	ASSERT_EQ(0, set_participation(self->bdf, "off"));
+	ASSERT_EQ(0, vga_choose(self->bdf, "participation", "off"));
 	ASSERT_EQ(0, see(self->bdf, &before));
 	ASSERT_EQ(0, vga_open(&self->card, self->bdf, VGA_OPEN_GROUP));
 	EXPECT_EQ(-EINVAL, vga_region_info(&self->card,
@@ -254,7 +239,7 @@ TEST_F(participation, on_counts_while_bound)
 	struct view before, chosen, closed, back;
 
 	ASSERT_EQ(0, see(self->bdf, &before));
-	ASSERT_EQ(0, set_participation(self->bdf, "on"));
+	ASSERT_EQ(0, vga_choose(self->bdf, "participation", "on"));
 	ASSERT_EQ(0, see(self->bdf, &chosen));
 	EXPECT_STREQ("io+mem", chosen.decodes);
 	EXPECT_EQ(before.count + 1, chosen.count);
@@ -264,7 +249,7 @@ TEST_F(participation, on_counts_while_bound)
 	ASSERT_EQ(0, see(self->bdf, &closed));
 	EXPECT_STREQ("io+mem", closed.decodes);
 	EXPECT_EQ(chosen.count, closed.count);
-	ASSERT_EQ(0, set_participation(self->bdf, "auto"));
+	ASSERT_EQ(0, vga_choose(self->bdf, "participation", "auto"));
 	ASSERT_EQ(0, see(self->bdf, &back));
 	EXPECT_STREQ("none", back.decodes);
 	EXPECT_EQ(before.count, back.count);
@@ -275,7 +260,7 @@ TEST_F(participation, nonsense_is_refused)
 	struct view before, after;
 
 	ASSERT_EQ(0, see(self->bdf, &before));
-	EXPECT_EQ(-EINVAL, set_participation(self->bdf, "perhaps"));
+	EXPECT_EQ(-EINVAL, vga_choose(self->bdf, "participation", "perhaps"));
 	ASSERT_EQ(0, see(self->bdf, &after));
 	EXPECT_EQ(before.count, after.count);
 }

@@ -47,6 +47,19 @@ static inline void latency_add(struct latency *latency, uint64_t ns)
 		latency->max_ns = ns;
 }
 
+static inline void latency_merge(struct latency *into,
+				 const struct latency *latency)
+{
+	unsigned int i;
+
+	into->count += latency->count;
+	into->sum_ns += latency->sum_ns;
+	for (i = 0; i < LATENCY_BUCKETS; i++)
+		into->bucket[i] += latency->bucket[i];
+	if (latency->max_ns > into->max_ns)
+		into->max_ns = latency->max_ns;
+}
+
 static inline uint64_t latency_percentile_ns(const struct latency *latency,
 					     double share)
 {

@@ -43,4 +43,18 @@ struct vfio_vga_ioas_alloc {
 
 #define VFIO_VGA_IOMMU_IOAS_ALLOC	_IO(';', 0x81)
 
+struct vfio_vga_ioas_map {
+	__u32 size;
+	__u32 flags;
+	__u32 ioas_id;
+	__u32 reserved;
+	__aligned_u64 user_va;
+	__aligned_u64 length;
+	__aligned_u64 iova;
+};
+
+#define VFIO_VGA_IOMMU_IOAS_MAP		_IO(';', 0x85)
+/* At this iova, writeable, readable. */
+#define VFIO_VGA_IOAS_MAP_FIXED_RW	7
+
 #endif /* VFIO_UAPI_H */

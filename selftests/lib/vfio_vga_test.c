@@ -29,7 +29,14 @@
 /* As VFIO_PCI_INDEX_TO_OFFSET() in the kernel: ABI in practice, see QEMU. */
 #define REGION_SHIFT	40
 
-static int write_file(const char *path, const char *text)
+/**
+ * vga_write_file - write a word to a file, as to those in sysfs
+ * @path: the file, which exists
+ * @text: the word
+ *
+ * Return: 0 or a negative errno.
+ */
+int vga_write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int ret = 0;
@@ -40,6 +47,23 @@ static int write_file(const char *path, const char *text)
 		ret = -errno;
 	close(fd);
 	return ret;
+}
+
+/**
+ * vga_choose - write to a file in a card's vfio_vga/
+ * @bdf: the card
+ * @file: the file, as in "lease_us"
+ * @text: the choice
+ *
+ * Return: 0 or a negative errno.
+ */
+int vga_choose(const char *bdf, const char *file, const char *text)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), SYSFS_DEVICES "/%s/vfio_vga/%s", bdf,
+		 file);
+	return vga_write_file(path, text);
 }
 
 /**
@@ -126,7 +150,7 @@ int vga_unbind(const char *bdf)
 	int ret;
 
 	snprintf(path, sizeof(path), SYSFS_DEVICES "/%s/driver/unbind", bdf);
-	ret = write_file(path, bdf);
+	ret = vga_write_file(path, bdf);
 	return ret == -ENOENT ? 0 : ret;
 }
 
@@ -149,11 +173,11 @@ int vga_bind(const char *bdf, const char *driver)
 	if (ret)
 		return ret;
 	snprintf(path, sizeof(path), SYSFS_DEVICES "/%s/driver_override", bdf);
-	ret = write_file(path, driver);
+	ret = vga_write_file(path, driver);
 	if (ret)
 		return ret;
 	snprintf(path, sizeof(path), SYSFS_DRIVERS "/%s/bind", driver);
-	return write_file(path, bdf);
+	return vga_write_file(path, bdf);
 }
 
 /**

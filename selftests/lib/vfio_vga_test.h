@@ -59,6 +59,8 @@ int vga_claim_card(unsigned int nth, char *bdf, char *why, size_t why_size);
 const char *vga_driver(void);
 bool vga_can_open(enum vga_open_how how);
 long vga_sysfs_number(const char *bdf, const char *attribute);
+int vga_write_file(const char *path, const char *text);
+int vga_choose(const char *bdf, const char *file, const char *text);
 
 /* Binding */
 int vga_bound_driver(const char *bdf, char *driver, size_t size);
