@@ -9,7 +9,8 @@
  *
  * Checked: a byte moves only while its own card, and no other, decodes and the
  * arbiter's lock is held for that card; the console never writes while a card
- * of ours decodes; nobody waits for ever (all_served, under weak fairness),
+ * of ours decodes, nor any but its own once a lease was granted, unless somebody
+ * kept the route for too long; nobody waits for ever (all_served, under weak fairness),
  * which includes every deadlock.
  *
  * Taken as given: between two courtesy cycles, which are milliseconds apart, a
@@ -21,7 +22,7 @@
  * mapping process instead of card 0's task), TWINS (a second task of card 0
  * instead of card 1's), and the mutants that must fail:
  * NO_REPAIR, NO_COURTESY, ZAP_AFTER_PUT, PUT_EARLY, NO_ROUTE_BACK, NO_GIVE_UP,
- * WAKE_BEFORE_FREE.
+ * TURN_UNLOCKED, WAKE_BEFORE_FREE.
  */
 #ifndef ROUNDS
 #define ROUNDS	2
@@ -42,6 +43,9 @@ bool queued[5], woken[5], between[5];
 /* The console lock; first come, first served, as far as the keeper goes. */
 bool console_held = false;
 byte console_waiters = 0;
+bool taken = false;		/* the keeper has it */
+bool guard = false;		/* vgacon writes in its turns only */
+bool denied = false;		/* somebody kept the route for too long */
 
 /* Our route, under its spinlock: every access to it is atomic here too. */
 mtype state = FREE;
@@ -54,7 +58,11 @@ byte waiters[2], users[2];
 bool mapped = false;		/* card 0's window is in somebody's page table */
 bool faulting = false;		/* for a store that is yet to come */
 byte done = 0;
-#define ACTORS	3	/* two of ours and the peer */
+#ifdef VGACON
+#define ACTORS	4	/* two of ours, the peer and the console */
+#else
+#define ACTORS	3
+#endif
 
 inline arbiter_put(the_card)
 {
@@ -280,9 +288,50 @@ proctype console()
 			console_held = true; console_waiters--
 		};
 		assert(decodes != 0 && decodes != 1);
+		assert(!guard || denied || decodes == HOST);
 		console_held = false
 	:: n == ROUNDS -> break
-	od
+	od;
+	done++
+}
+
+inline console_take()
+{
+	if
+	:: taken
+	:: else ->
+		atomic {
+			!console_held && console_waiters == 0 ->
+			console_held = true; taken = true; denied = false
+		}
+	fi
+}
+
+/* vgacon's turn: with the route, or without if somebody keeps it too long. */
+inline console_turn()
+{
+#ifdef NO_ROUTE_BACK
+	d_step { console_held = false; taken = false }
+#else
+	arbiter_get(KEEPER, HOST, false, true, turn);
+	if
+	:: turn ->
+		d_step { console_held = false; taken = false };
+#ifdef TURN_UNLOCKED
+		arbiter_put(HOST);
+		console_take()
+#else
+		console_take();
+		arbiter_put(HOST)
+#endif
+	:: else ->
+#ifdef NO_GIVE_UP
+		skip
+#else
+		d_step { console_held = false; taken = false; denied = true }
+#endif
+	fi
+#endif
 }
 #endif
 
@@ -300,6 +349,9 @@ active proctype keeper()
 {
 	byte card;
 	bool got;
+#ifdef VGACON
+	bool turn;
+#endif
 
 end:	do
 	:: atomic {
@@ -311,25 +363,17 @@ end:	do
 	   do
 	   :: waiters[card] == 0 || got -> break
 	   :: else ->
-#ifdef VGACON
-		atomic {
-			!console_held && console_waiters == 0 ->
-			console_held = true
-		};
-#endif
 #if defined(NO_REPAIR)
 		arbiter_get(KEEPER, card, false, false, got);
-#elif defined(VGACON) && !defined(NO_GIVE_UP)
-		/* With the console lock held: one try, and not a long one. */
+#elif defined(VGACON)
+		console_take();
 		arbiter_get(KEEPER, card, false, true, got);
-#else
-		arbiter_get(KEEPER, card, true, false, got);
-#endif
-#ifdef VGACON
 		if
-		:: !got -> console_held = false
-		:: else
+		:: !got -> console_turn()
+		:: else -> guard = true
 		fi
+#else
+		arbiter_get(KEEPER, card, true, false, got)
 #endif
 	   od;
 	   if
@@ -359,15 +403,10 @@ end:	do
 		fi;
 #endif
 #ifdef VGACON
-#ifndef NO_ROUTE_BACK
-		/* Fails only while the peer has it, which then decodes. */
-		arbiter_get(KEEPER, HOST, false, true, got);
 		if
-		:: got -> arbiter_put(HOST)
-		:: else
-		fi;
-#endif
-		console_held = false;
+		:: console_turn()
+		:: waiting > 0		/* it is the next one's first */
+		fi
 #endif
 	   :: else
 	   fi;
@@ -380,8 +419,13 @@ end:	do
 #else
 	   skip
 #endif
+#ifdef VGACON
+	:: waiting == 0 && state == FREE && taken && done < ACTORS &&
+	   !between[PEER] && !woken[PEER] ->
+		console_turn()
+#endif
 #ifndef NO_COURTESY
-	:: waiting == 0 && state == FREE && done < ACTORS &&
+	:: waiting == 0 && state == FREE && done < ACTORS && !taken &&
 	   !between[PEER] && !woken[PEER] ->
 		courtesy()
 #endif
