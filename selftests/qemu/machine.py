@@ -16,6 +16,8 @@ import image
 
 PROBE_SECONDS = 20
 PR_SET_PDEATHSIG = 1
+# An instruction takes 2^3 ns then, about as many as it takes an emulated machine.
+ICOUNT_SHIFT = 3
 
 # The card behind each root port, in the order the firmware finds them: the first is the boot display.
 # The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
@@ -43,10 +45,15 @@ def tcg_threads():
     return 'multi' if version and (int(version[1]), int(version[2])) >= (8, 2) else 'single'
 
 
-def base_command(accel):
-    speed = ('-accel', 'kvm', '-cpu', 'host') if accel == 'kvm' else \
-        ('-accel', f'tcg,thread={tcg_threads()}', '-cpu', 'max')
-    return [qemu_binary(), *speed, '-smp', '2', '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
+def base_command(accel, icount=False):
+    if icount:
+        # One CPU, so that the clock counts nobody's instructions but those that are measured.
+        speed = ('-accel', 'tcg,thread=single', '-icount', f'shift={ICOUNT_SHIFT},sleep=off', '-cpu', 'max', '-smp', '1')
+    elif accel == 'kvm':
+        speed = ('-accel', 'kvm', '-cpu', 'host', '-smp', '2')
+    else:
+        speed = ('-accel', f'tcg,thread={tcg_threads()}', '-cpu', 'max', '-smp', '2')
+    return [qemu_binary(), *speed, '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
             '-display', 'none', '-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on']
 
 
@@ -78,9 +85,10 @@ def card_devices(cards, topology):
             device(f'{model},id={name},bus=port-{name}')
             ids.append(name)
     if 'liar' in topology:
-        # As with integrated graphics, the firmware finds it first and makes it the boot display.
-        device('VGA,id=liar,bus=pcie.0,addr=0x1d')
-        ids.append('liar')
+        # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
+        for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
+            device(f'VGA,id={name},bus=pcie.0,addr={slot:#x}')
+            ids.append(name)
     return args, ids
 
 
@@ -153,7 +161,7 @@ class Machine:
         line = ('console=tty0 console=ttyS0,115200 intel_iommu=on panic=-1 ignore_loglevel no_console_suspend '
                 f'printk.devkmsg=on sysrq_always_enabled no_timer_check log_buf_len=16M {options.append}')
         console = 'stdio,signal=off' if options.interactive else f'socket,path={directory}/console,server=on,wait=off'
-        self.command = base_command(accel) + devices + [
+        self.command = base_command(accel, options.icount) + devices + [
             '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-append', line.strip(),
             '-chardev', f'{console},id=console,logfile={self.serial}', '-device', 'isa-serial,chardev=console,index=0',
             '-chardev', f'socket,id=control,path={directory}/control,server=on,wait=off',

@@ -9,7 +9,7 @@ KERNEL_COMPLAINT = re.compile(
     r'blocked for more than|soft lockup|hard LOCKUP|'
     r'self-detected stall|detected stalls|KASAN|KCSAN|UBSAN|kmemleak: [1-9]|refcount_t|'
     r'bad page|list_(?:add|del) corruption|scheduling while atomic|sleeping function|held lock|still has locks held|'
-    r'lockdep|DMAR: \[DMA|DMAR: DRHD: handling fault|printk messages dropped')
+    r'lockdep(?! checking is enabled)|DMAR: \[DMA|DMAR: DRHD: handling fault|printk messages dropped')
 
 RESULT = re.compile(r'(not )?ok\b(?: (\d+))?(?: *-)? *(.*)')
 PLAN = re.compile(r'1\.\.(\d+)(.*)')

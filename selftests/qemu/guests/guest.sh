@@ -130,8 +130,32 @@ tell_leases() {
 		diag "$(<"$counters/accesses") accesses in $(<"$counters/leases") leases"
 }
 
+# watch_arbiter: from now on note what the arbiter and the kernel log say about the card.
+watch_arbiter() {
+	rm -f /tmp/watched
+	exec {WATCH_ENDS}> >(exec /lab/build/selftests/vga_watch "$GUEST_BDF" >/tmp/watched)
+	WATCH_PID=$!
+	wait_for 5 grep -q begin /tmp/watched
+}
+
+# arbiter_was silent|heard: what they said since watch_arbiter.
+arbiter_was() {
+	local watched
+	exec {WATCH_ENDS}>&-
+	wait "$WATCH_PID" || return
+	watched=$(tail -n 1 /tmp/watched)
+	diag "$watched"
+	case $1 in
+	silent)	[[ $watched =~ ^count=([0-9]+)-([0-9]+)\ decodes=none\ notices=0\ lines=0$ ]] &&
+			[ "${BASH_REMATCH[1]}" = "${BASH_REMATCH[2]}" ] ;;
+	heard)	[[ $watched =~ ^count=([0-9]+)-([0-9]+)\ decodes=none,io\+mem,none\ notices=([0-9]+)\ lines=2$ ]] &&
+			[ "${BASH_REMATCH[1]}" -lt "${BASH_REMATCH[2]}" ] && [ "${BASH_REMATCH[3]}" -gt 0 ] ;;
+	esac
+}
+
 # guest_shows DRIVER SCENARIO SPEC OPTIONS [QEMU_ARGUMENT...]
-# Four promises: the card shows nothing of it before, all of it after, nobody else does, the guest ends.
+# Four promises: the card shows nothing of it before, all of it after, nobody else does, the guest ends. With
+# GUEST_ARBITER one more for this driver: what the arbiter was from the guest's start to its end.
 guest_shows() {
 	local driver=$1 scenario=$2 spec=$3 card name start outcome=fail
 	shift 3
@@ -141,6 +165,7 @@ guest_shows() {
 	check "$driver: a card that no guest has drawn on is refused as $spec" \
 		refuses "$card" "$name-before" "$spec"
 	start=$SECONDS
+	[ -z "${GUEST_ARBITER-}" ] || [ "$driver" = vfio-pci ] || watch_arbiter
 	start_guest "$@"
 	if check "$driver: $scenario draws every pixel on the card's screen and in its memory" \
 		until_shows "$name" "$spec"; then
@@ -154,6 +179,8 @@ guest_shows() {
 	check "$driver: no other card shows what $scenario drew" others_refuse "$name" "$spec"
 	[ -z "${GUEST_EXTRA-}" ] || check "$driver: $GUEST_EXTRA_PROMISE" "$GUEST_EXTRA" "$name"
 	check "$driver: the guest of $scenario ends when told to" stop_l2
+	[ -z "${GUEST_ARBITER-}" ] || [ "$driver" = vfio-pci ] ||
+		check "$driver: the arbiter was $GUEST_ARBITER from the guest's start to its end" arbiter_was "$GUEST_ARBITER"
 }
 
 # guest_refused DRIVER SCENARIO SPEC OPTIONS [QEMU_ARGUMENT...]
@@ -192,6 +219,7 @@ scenario() {
 		if [[ $3 != *x-vga=on* ]] || has_region "$driver"; then
 			count=$((count + 5))
 			[ -z "${GUEST_EXTRA-}" ] || count=$((count + 1))
+			[ -z "${GUEST_ARBITER-}" ] || [ "$driver" = vfio-pci ] || count=$((count + 1))
 		else
 			count=$((count + 3))
 		fi

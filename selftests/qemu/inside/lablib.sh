@@ -55,12 +55,12 @@ l2_accel() {
 
 # run_l2 BDF DEVICE_OPTIONS [QEMU_ARGUMENT...]: start a guest in the background with the device assigned.
 # DEVICE_OPTIONS is appended to the vfio-pci device, e.g. ",x-vga=on". Sets L2_PID; QEMU's words go to L2_LOG,
-# its monitor is at L2_MONITOR. ACCEL in the environment overrides the accelerator.
+# its monitor is at L2_MONITOR. ACCEL in the environment overrides the accelerator, L2_QEMU the program.
 run_l2() {
 	local bdf=$1 options=$2 accel=${ACCEL:-$(l2_accel)}
 	shift 2
 	L2_LOG=$(mktemp /tmp/l2.XXXXXX) L2_MONITOR=$L2_LOG.monitor
-	qemu-system-x86_64 -accel "$accel" -cpu max -m 128 -nodefaults -no-user-config -display none -vga none \
+	"${L2_QEMU:-qemu-system-x86_64}" -accel "$accel" -cpu max -m 128 -nodefaults -no-user-config -display none -vga none \
 		-monitor "unix:$L2_MONITOR,server=on,wait=off" -device "vfio-pci,host=$bdf$options" "$@" \
 		>"$L2_LOG" 2>&1 </dev/null &
 	L2_PID=$!

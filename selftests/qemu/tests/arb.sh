@@ -66,14 +66,15 @@ on_median() {
 }
 
 # contend SECONDS [MODE@]BDF...: run vga_contend; its lines per card are in LINES, and how long the machine itself
-# stalled in STALLED_US; shown as well. False unless all are done.
+# stalled in STALLED_US, and the 99.9th percentile of all cards' waits in WAIT_P999_US; shown as well. False unless all
+# are done.
 contend() {
 	local status line
 	mapfile -t LINES < <("$PROGRAMS/vga_contend" "$@" | grep -v '^begin$'; echo "${PIPESTATUS[0]}")
 	for line in "${LINES[@]::${#LINES[@]}-1}"; do diag "$line"; done
 	status=${LINES[-1]}
 	# shellcheck disable=SC2034  # for those that source this
-	STALLED_US=$(field stalled_us "${LINES[-2]}")
+	STALLED_US=$(field stalled_us "${LINES[-2]}") WAIT_P999_US=$(field wait_p999_us "${LINES[-2]}")
 	LINES=("${LINES[@]::${#LINES[@]}-2}")
 	return "$status"
 }

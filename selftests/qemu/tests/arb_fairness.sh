@@ -40,16 +40,16 @@ two_move_sixty_percent() {
 }
 
 # fair CARD...: each at least 80 % of an equal share; 99.9 % of waits below cards x lease + 50 ms, not counting what the
-# machine stalled.
+# machine stalled. It takes a thousand waits to tell.
 fair() {
 	local line share limit status=0
-	contend "$SECONDS_EACH" "$@" || return
+	contend $((2 * SECONDS_EACH)) "$@" || return
 	limit=$(($# * LEASE_US + 50000 + STALLED_US))
 	share=$(($(moved) / $#))
 	for line in "${LINES[@]}"; do
 		[ $(($(field accesses "$line") * 100)) -ge $((share * 80)) ] || status=1
-		[ "$(field wait_p999_us "$line")" -lt "$limit" ] || status=1
 	done
+	[ "$WAIT_P999_US" -lt "$limit" ] || status=1
 	diag "equal share $share accesses, 99.9 % of waits must be below $limit us"
 	return "$status"
 }
@@ -57,7 +57,7 @@ fair() {
 # Users of the third card come, wait for their turn and are killed, all the time. The first two wait no longer than
 # for three cards' turns.
 killed_are_not_waited_for() {
-	local killer status line killed
+	local killer status killed
 	"$PROGRAMS/vga_kill" "$CARD4" $((SECONDS_EACH + 2)) >/tmp/kills &
 	killer=$!
 	contend "$SECONDS_EACH" "$CARD1" "$CARD2"
@@ -66,9 +66,7 @@ killed_are_not_waited_for() {
 	killed=$(field killed " $(cat /tmp/kills)")
 	diag "$killed users of a third card were killed meanwhile"
 	[ "$killed" -gt 100 ] || status=1
-	for line in "${LINES[@]}"; do
-		[ "$(field wait_p999_us "$line")" -lt $((3 * LEASE_US + 50000 + STALLED_US)) ] || status=1
-	done
+	[ "$WAIT_P999_US" -lt $((3 * LEASE_US + 50000 + STALLED_US)) ] || status=1
 	return "$status"
 }
 

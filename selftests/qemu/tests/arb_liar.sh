@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A card that was opted out through /dev/vga_arbiter and decodes all the same, on the root bus, as integrated graphics
-# does, or behind a bridge: reported, denied or fenced; and one that does not lie, but that the arbiter switches off.
+# A card on the root bus that was opted out through /dev/vga_arbiter and decodes all the same, as integrated graphics
+# does: reported, denied or fenced; one that does not lie, but that the arbiter switches off; and a bridge that forwards
+# what the arbiter gave to another.
 # shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
 . "${0%/*}/arb.sh"
 # shellcheck source-path=SCRIPTDIR source=kernel_log.sh
 . "${0%/*}/kernel_log.sh"
 
 SYSFS=/sys/bus/pci/devices
+TRACING=/sys/kernel/tracing
 OUT_OF_TURN="decodes the legacy VGA ranges out of turn"
 
 choose() {
@@ -39,6 +41,30 @@ is_reported_once() {
 	choose liar_policy warn
 	mark_log
 	use_card1 1 && used_with "done" && said_once "$LIAR (driver none) $OUT_OF_TURN" && [ "$(counter "$CARD1" liars_seen)" -gt 0 ]
+}
+
+is_traced() {
+	local status
+	echo >"$TRACING/trace"
+	echo 1 >"$TRACING/events/vfio_pci_vga/vfio_vga_liar/enable"
+	use_card1 1 && used_with "done" && grep -q "vfio_vga_liar: $CARD1 liar=$LIAR policy=0" "$TRACING/trace"
+	status=$?
+	echo 0 >"$TRACING/events/vfio_pci_vga/vfio_vga_liar/enable"
+	return "$status"
+}
+
+# A bridge that serves one card alone is what the arbiter switches: routing there and back sets it right for good.
+stale_bridge_is_set_right() {
+	local port
+	port=$(port_of "$CARD2")
+	unbind "$CARD2"
+	setpci -s "$CARD2" COMMAND=3:3
+	diag "$(arbiter "$CARD2" "decodes none")"
+	setpci -s "$port" BRIDGE_CONTROL=8:8
+	choose liar_policy deny
+	mark_log
+	use_card1 1 && used_with "done" && [ $((0x$(setpci -s "$port" BRIDGE_CONTROL) & 8)) = 0 ] &&
+		! said_once "$CARD2 "
 }
 
 is_denied() {
@@ -124,30 +150,31 @@ neighbour_gets_its_decoding_back() {
 	[[ $DECODES = *0* && $DECODES = *3* ]] && is_restored
 }
 
-[ -n "${LIAR-}" ] || skip_all "needs the liar: lab run --topology liar"
+[ -n "${LIAR2-}" ] || skip_all "needs the liars: lab run --topology liar"
 has_vgacon=y
 grep -q 'VGA+' /sys/class/vtconsole/*/name || has_vgacon=
 diag "vgacon: ${has_vgacon:-no}"
-plan 9
+plan 11
 load_module
 bind_driver "$CARD1" "$OURS"
 unbind "$LIAR"
+unbind "$LIAR2"
+setpci -s "$LIAR2" COMMAND=0:3
 opt_out "$LIAR" 3
 check "liar_is_reported_by_name_once" is_reported_once
+check "liar_is_traced" is_traced
 check "liar_is_restored_after_warn" is_restored
 check "deny_refuses_with_one_line" is_denied
 check "fence_switches_decoding_off_for_the_lease_alone" is_fenced_and_restored
 check "neighbour_gets_its_decoding_back" neighbour_gets_its_decoding_back
 exec {hold}>&-
 unbind "$LIAR"
-# One that the arbiter does not touch for the console's sake, and that decodes one thing alone.
 setpci -s "$LIAR" COMMAND=0:3
-unbind "$CARD2"
-opt_out "$CARD2" 2
-setpci -s "$(port_of "$CARD2")" BRIDGE_CONTROL=8:8
+check "stale_bridge_is_set_right" stale_bridge_is_set_right
+# One that the arbiter does not touch for the console's sake, and that decodes one thing alone.
+opt_out "$LIAR2" 2
 check "fence_restores_exactly_what_was_there" is_fenced_and_restored
 check "fence_ends_when_the_user_is_killed" is_restored_after_kill
 check "fence_ends_when_the_card_is_removed" is_restored_after_removal_of_the_card
 check "fence_ends_when_the_liar_is_removed" is_restored_after_removal_of_the_liar
-setpci -s "$(port_of "$CARD2")" BRIDGE_CONTROL=0:8
 finish
