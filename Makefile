@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended model demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -35,17 +35,28 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, about 15 minutes; KERNEL=generic|cloud|KVER for one leg
+check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
-check-contended: modules ## cards that compete, kill and unplug: not part of check, not all of it holds yet
+check-contended: ## up to eight cards that compete, on an otherwise idle machine, 4 minutes
 	@scripts/deps.sh build lab check
-	@$(MAKE) -C selftests
-	@selftests/qemu/lab run --kernel $(notdir $(patsubst %/build,%,$(KDIR))) --cards 8 --list selftests/qemu/arbitration.list
+	@$(MAKE) --no-print-directory modules KDIR=/lib/modules/$$(scripts/kver.py generic)/build
+	@selftests/qemu/test-modules $$(scripts/kver.py generic)
+	@$(MAKE) --no-print-directory -C selftests
+	@selftests/qemu/lab run --kernel generic --cards 8 --list selftests/qemu/arbitration.list
+
+check-debug: ## the tests on a kernel with KASAN and lockdep; builds that first (7 minutes)
+	@scripts/check-debug.sh
 
 model: ## search the model of the lease protocol with spin, mutants included
 	@scripts/deps.sh check
 	@selftests/model/check.sh
+
+bench: ## stock vfio-pci and this driver side by side: table, JSON and plot in build/bench; 15 minutes
+	@scripts/bench.sh
+
+bench-save: ## bench, and keep them in docs/
+	@scripts/bench.sh --save
 
 lint: ## sparse, W=1, checkpatch, kernel-doc, clang-format, shellcheck, pyflakes, codespell
 	@scripts/lint.sh

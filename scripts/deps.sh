@@ -3,7 +3,7 @@
 # The packages that everything here needs, by purpose, and the only place that
 # installs any.
 #
-# usage: deps.sh [--list] [build|lab|check|lint]...   (default: all of them)
+# usage: deps.sh [--list] [build|lab|check|lint|debug|qemu|bench]...   (default: the first four)
 #
 # As root what is missing is installed; else the line that does it is shown.
 # A bare Debian 12 must do: this runs in /bin/sh with what is essential there.
@@ -16,8 +16,16 @@ packages() {
 	lab)	# machines that run it
 		echo python3 qemu-system-x86 seabios ovmf busybox-static \
 			squashfs-tools pciutils kmod ;;
+	bench)	# the plot
+		echo gnuplot-nox ;;
 	check)	# kselftests, DKMS and the model
 		echo linux-source xz-utils dkms spin libpciaccess-dev ;;
+	debug)	# the kernel of check-debug
+		echo linux-source-6.12 xz-utils bc bison flex libelf-dev libssl-dev ;;
+	qemu)	# contrib/qemu/build
+		echo gcc libc6-dev dpkg-dev patch xz-utils meson ninja-build \
+			pkg-config python3 libglib2.0-dev libpixman-1-dev \
+			libpng-dev libfdt-dev zlib1g-dev ;;
 	lint)
 		echo sparse linux-source xz-utils perl clang-format shellcheck \
 			python3 pyflakes3 codespell ;;

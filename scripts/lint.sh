@@ -103,7 +103,7 @@ lint_shellcheck() { shellcheck -x -P SCRIPTDIR -e SC1091,SC2317 "${shell[@]}"; }
 lint_pyflakes() { pyflakes3 "${python[@]}"; }
 
 # modinfo's word, and the plural of what.
-lint_codespell() { codespell -L parm,whats "${text[@]}"; }
+lint_codespell() { codespell -L parm,whats,iput "${text[@]}"; }
 
 lint_spdx() {
 	local f status=0
