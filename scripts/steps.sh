@@ -30,6 +30,12 @@ add_results() {
 	echo "=== $name: $results"
 }
 
+# The failed tests of all logs, each with what was said before it.
+failures() {
+	grep -hE -B 8 --no-group-separator '^(\[[a-z]+\] )?(# )?not ok ' "$LOGS"/*.log |
+		grep -vE '^(\[[a-z]+\] )?(# )?ok ' | awk '!seen[$0]++'
+}
+
 # step NAME SECONDS COMMAND...
 # A command that does not end with its count of results, or ran nothing, or
 # whose exit status contradicts them, counts as a failure of its own.
@@ -47,9 +53,10 @@ step() {
 	echo "=== $name: $SECONDS s"
 }
 
-# The closing line, and the exit status that goes with it.
+# What failed, the closing line, and the exit status that goes with it.
 total() {
 	printf '\nlogs: %s\n' "$LOGS"
+	[ "$failed" -eq 0 ] || failures
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
