@@ -431,10 +431,14 @@ static u64 lease_limit_ns(struct vga_lease *lease)
 	return (u64)limit * NSEC_PER_USEC;
 }
 
-/* Sleep until the lease of @lease has to end. Returns why. */
-static enum vga_lease_end lease_run(struct vga_lease *lease)
+/*
+ * Sleep until the lease of @lease has to end. Returns why. A lease that
+ * follows one of the same card's is looked at less often.
+ */
+static enum vga_lease_end lease_run(struct vga_lease *lease, bool renewed)
 {
-	u64 pause = max_t(u64, lease->lease_us / 4, 50) * NSEC_PER_USEC;
+	u64 pause = max_t(u64, lease->lease_us / (renewed ? 2 : 4), 50) *
+		    NSEC_PER_USEC;
 	ktime_t now, wake, deadline, look = ktime_add_ns(lease->granted, pause);
 	ktime_t unclaimed = ktime_add_ms(lease->granted, UNCLAIMED_MS);
 	enum vga_lease_end reason;
@@ -515,8 +519,9 @@ static void keeper_pause(void)
 	bool foreign = vga_route_foreign_present();
 	int i;
 
-	if (!foreign && ++leases_since_pause % PAUSE_LEASES)
+	if (!foreign && leases_since_pause < PAUSE_LEASES)
 		return;
+	leases_since_pause = 0;
 	for (i = 0; i < (foreign ? 5 : 2); i++) {
 		usleep_range(80, 120);
 		if (vga_route_look_for_foreign())
@@ -544,13 +549,75 @@ static void keeper_leave(struct vga_lease *lease)
 	set_free();
 }
 
+/* Grant the lease and keep it until it has to end; then nobody uses it. */
+static enum vga_lease_end lease_hold(struct vga_lease *lease, bool renewed)
+{
+	enum vga_lease_end reason;
+	s64 held;
+
+	leases_since_pause++;
+	spin_lock(&vga_route.lock);
+	vga_route.state = ROUTE_LEASED;
+	lease->granted = ktime_get();
+	lease->used = false;
+	lease->claimed = false;
+	lease->awaited = false;
+	lease->mapped = false;
+	lease->stats.leases++;
+	spin_unlock(&vga_route.lock);
+	trace_vfio_vga_lease_start(lease->pdev);
+	wake_up_all(&lease->wait);
+
+	reason = lease_run(lease, renewed);
+	/* Accesses are bounded and do not sleep, so neither is this wait long. */
+	wait_event(vga_route.settled, no_users(lease));
+	/* Nobody may map it again: that takes a lease. */
+	if (lease->mapped)
+		lease->zap(lease);
+
+	held = ktime_us_delta(ktime_get(), lease->granted);
+	spin_lock(&vga_route.lock);
+	lease->stats.hold_max_us = max_t(u64, lease->stats.hold_max_us, held);
+	spin_unlock(&vga_route.lock);
+	trace_vfio_vga_lease_end(lease->pdev, reason, held);
+	return reason;
+}
+
+/*
+ * Where nobody is known to compete, the same card gets the next lease, a few
+ * times without another look at the hardware. True if it is to, and nobody
+ * queues for it meanwhile.
+ */
+static bool lease_renewable(struct vga_lease *lease,
+			    const struct lease_extras *extras)
+{
+	bool renewable;
+
+	if (extras->fenced.count || extras->disturbed.count ||
+	    vga_route_foreign_present() || console_due() ||
+	    leases_since_pause >= PAUSE_LEASES)
+		return false;
+
+	spin_lock(&vga_route.lock);
+	renewable = lease->open && !lease->suspended && !lease->leaving &&
+		    (list_empty(&vga_route.queue) ||
+		     (!list_empty(&lease->node) &&
+		      list_is_singular(&vga_route.queue)));
+	if (renewable) {
+		list_del_init(&lease->node);
+		vga_route.state = ROUTE_GRANTING;
+	}
+	spin_unlock(&vga_route.lock);
+	return renewable;
+}
+
 /* Serve the device at the head of the queue: grant, wait, give back. */
 static void keeper_serve(struct vga_lease *lease)
 {
 	/* Too large for the stack; there is one keeper. */
 	static struct lease_extras extras;
 	enum vga_lease_end reason;
-	s64 held;
+	bool renewed;
 	int ret;
 
 	if (READ_ONCE(lease->leaving)) {
@@ -558,9 +625,8 @@ static void keeper_serve(struct vga_lease *lease)
 		return;
 	}
 	ret = keeper_acquire(lease, &extras);
-
-	spin_lock(&vga_route.lock);
 	if (ret) {
+		spin_lock(&vga_route.lock);
 		if (ret != -EAGAIN) {
 			lease->error = ret;
 			lease->failures++;
@@ -573,33 +639,23 @@ static void keeper_serve(struct vga_lease *lease)
 		wake_up_all(&lease->wait);
 		return;
 	}
-	vga_route.state = ROUTE_LEASED;
-	lease->granted = ktime_get();
-	lease->used = false;
-	lease->claimed = false;
-	lease->awaited = false;
-	lease->mapped = false;
-	lease->stats.leases++;
-	spin_unlock(&vga_route.lock);
-	trace_vfio_vga_lease_start(lease->pdev);
-	wake_up_all(&lease->wait);
 
-	reason = lease_run(lease);
-	/* Accesses are bounded and do not sleep, so neither is this wait long. */
-	wait_event(vga_route.settled, no_users(lease));
-	/* Nobody may map it again: that takes a lease. */
-	if (lease->mapped)
-		lease->zap(lease);
-
-	keeper_give_back(lease, &extras);
-	held = ktime_us_delta(ktime_get(), lease->granted);
+	for (renewed = false;; renewed = true) {
+		reason = lease_hold(lease, renewed);
+		if (reason != VGA_LEASE_EXPIRED ||
+		    !lease_renewable(lease, &extras)) {
+			keeper_give_back(lease, &extras);
+			break;
+		}
+		/* Here whoever waits in the arbiter unseen may take it. */
+		vgaarb_put(lease->pdev);
+		vga_route_leave_with(lease->pdev);
+		if (vgaarb_get_bounded(lease->pdev, KICKS_MAX, NULL))
+			break;
+	}
 	if (console.held && (reason == VGA_LEASE_IDLE || console_due()))
 		console_turn();
 
-	spin_lock(&vga_route.lock);
-	lease->stats.hold_max_us = max_t(u64, lease->stats.hold_max_us, held);
-	spin_unlock(&vga_route.lock);
-	trace_vfio_vga_lease_end(lease->pdev, reason, held);
 	set_free();
 	/* Waiters that found the lease ending queue again. */
 	wake_up_all(&lease->wait);
