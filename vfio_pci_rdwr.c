@@ -226,24 +226,65 @@ void vfio_vga_access_end(struct vfio_vga_device *vga, struct vga_access *access)
 	vga_lease_release(&vga->lease, access);
 }
 
+/**
+ * struct vga_request - a read or write under way
+ * @vga: the open device
+ * @range: where it goes
+ * @iswrite: direction
+ * @awake: a reference keeps the card awake
+ */
+struct vga_request {
+	struct vfio_vga_device *vga;
+	const struct vga_range *range;
+	bool iswrite;
+	bool awake;
+};
+
+/*
+ * An open card is awake unless its user had the core put it to sleep, which
+ * takes memory_lock: what is found here holds until the access ends.
+ */
+static int vga_begin_awake(struct vga_request *request,
+			   struct vga_access *access)
+{
+	struct vfio_pci_core_device *core = &request->vga->core;
+	int ret;
+
+	for (;;) {
+		ret = vfio_vga_access_begin(request->vga, access);
+		if (ret || request->awake || !core->pm_runtime_engaged)
+			return ret;
+		vfio_vga_access_end(request->vga, access);
+
+		if (pm_runtime_resume_and_get(&core->pdev->dev)) {
+			pci_info_ratelimited(core->pdev,
+					     "VGA access failed: cannot wake it\n");
+			return -EIO;
+		}
+		request->awake = true;
+	}
+}
+
 /*
  * Move at most BOUNCE_LARGE bytes between @buf and the card. A range that the
  * card does not decode is not touched, since somebody else might answer: as
  * on a bus without a taker, reads are all ones and writes are lost.
  */
-static int vga_move(struct vfio_vga_device *vga, const struct vga_range *range,
-		    u32 pos, u8 *buf, size_t count, bool iswrite)
+static int vga_move(struct vga_request *request, u32 pos, u8 *buf,
+		    size_t count)
 {
+	struct vfio_vga_device *vga = request->vga;
 	struct vga_access access = { .mapped = false };
 	int ret;
 
-	ret = vfio_vga_access_begin(vga, &access);
+	ret = vga_begin_awake(request, &access);
 	if (ret)
 		return ret;
 
-	if (vga_range_decoded(&vga->core, range))
-		vga_transfer(vga, range, pos, buf, count, iswrite);
-	else if (!iswrite)
+	if (vga_range_decoded(&vga->core, request->range))
+		vga_transfer(vga, request->range, pos, buf, count,
+			     request->iswrite);
+	else if (!request->iswrite)
 		memset(buf, 0xff, count);
 
 	vfio_vga_access_end(vga, &access);
@@ -282,9 +323,8 @@ static int copy_out(char __user *buf, const u8 *bounce, size_t count)
 	}
 }
 
-static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
-		      size_t count, u32 pos, const struct vga_range *range,
-		      u8 *bounce, size_t bounce_size, bool iswrite)
+static ssize_t vga_rw(struct vga_request *request, char __user *buf,
+		      size_t count, u32 pos, u8 *bounce, size_t bounce_size)
 {
 	size_t done = 0, chunk;
 	int ret = 0;
@@ -300,15 +340,15 @@ static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
 			ret = -EINTR;
 			break;
 		}
-		if (iswrite) {
+		if (request->iswrite) {
 			ret = copy_in(bounce, buf + done, chunk);
 			if (ret)
 				break;
 		}
-		ret = vga_move(vga, range, pos + done, bounce, chunk, iswrite);
+		ret = vga_move(request, pos + done, bounce, chunk);
 		if (ret)
 			break;
-		if (!iswrite) {
+		if (!request->iswrite) {
 			ret = copy_out(buf + done, bounce, chunk);
 			if (ret)
 				break;
@@ -341,25 +381,18 @@ static ssize_t vga_rw(struct vfio_vga_device *vga, char __user *buf,
 ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 			   size_t count, loff_t *ppos, bool iswrite)
 {
-	struct device *dev = &vga->core.pdev->dev;
-	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
-	const struct vga_range *range;
+	struct vga_request request = { .vga = vga, .iswrite = iswrite };
 	u8 small[BOUNCE_SMALL] __aligned(8), *bounce = small;
+	u64 pos = *ppos & VFIO_PCI_OFFSET_MASK;
 	size_t bounce_size = sizeof(small);
 	ssize_t done;
 
 	if (!vga->has_vga)
 		return -EINVAL;
-	range = vga_range_at(pos);
-	if (!range)
+	request.range = vga_range_at(pos);
+	if (!request.range)
 		return -EINVAL;
-	count = min_t(size_t, count, range->end - pos);
-
-	if (pm_runtime_resume_and_get(dev)) {
-		pci_info_ratelimited(vga->core.pdev,
-				     "VGA access failed: cannot wake it\n");
-		return -EIO;
-	}
+	count = min_t(size_t, count, request.range->end - pos);
 
 	/* Without memory for the large buffer the small one does, slower. */
 	if (count > sizeof(small)) {
@@ -370,14 +403,14 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 			bounce = small;
 	}
 
-	done = vga_rw(vga, buf, count, pos, range, bounce, bounce_size,
-		      iswrite);
+	done = vga_rw(&request, buf, count, pos, bounce, bounce_size);
 	if (done > 0)
 		*ppos += done;
 
 	if (bounce != small)
 		kfree(bounce);
-	pm_runtime_put(dev);
+	if (request.awake)
+		pm_runtime_put(&vga->core.pdev->dev);
 	return done;
 }
 
