@@ -181,26 +181,33 @@ static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
 	return vfio_pci_core_read(core_vdev, buf, count, ppos);
 }
 
+/* May switch decoding off or send the card to sleep: no mapping meanwhile. */
+static noinline ssize_t vfio_vga_config_write(struct vfio_vga_device *vga,
+					      const char __user *buf,
+					      size_t count, loff_t *ppos)
+{
+	struct vga_suspension suspension;
+	ssize_t ret;
+
+	vga_lease_suspend(&vga->lease, &suspension, false);
+	ret = vfio_pci_core_write(&vga->core.vdev, buf, count, ppos);
+	vga_lease_resume(&vga->lease, &suspension);
+	return ret;
+}
+
 static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 			      const char __user *buf, size_t count,
 			      loff_t *ppos)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
-	struct vga_suspension suspension;
-	ssize_t ret;
 
 	if (count &&
 	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_region_rw(vga, (char __user *)buf, count, ppos,
 					  true);
 	if (vga->inode &&
-	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_CONFIG_REGION_INDEX) {
-		/* May switch decoding off or send the card to sleep. */
-		vga_lease_suspend(&vga->lease, &suspension, false);
-		ret = vfio_pci_core_write(core_vdev, buf, count, ppos);
-		vga_lease_resume(&vga->lease, &suspension);
-		return ret;
-	}
+	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_CONFIG_REGION_INDEX)
+		return vfio_vga_config_write(vga, buf, count, ppos);
 	return vfio_pci_core_write(core_vdev, buf, count, ppos);
 }
 
@@ -230,24 +237,18 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	return ret;
 }
 
-static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
-				     unsigned long arg)
+/* Of the VGA region; the caller looked at the index. */
+static noinline long vfio_vga_get_region_info(struct vfio_vga_device *vga,
+					      struct vfio_region_info __user *uarg)
 {
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
-	struct vfio_region_info __user *uarg = (void __user *)arg;
 	struct vfio_region_info info;
-	u32 index;
 	int ret;
 
-	if (get_user(index, &uarg->index))
-		return -EFAULT;
-	if (index != VFIO_PCI_VGA_REGION_INDEX)
-		return vfio_pci_core_ioctl(&vga->core.vdev,
-					   VFIO_DEVICE_GET_REGION_INFO, arg);
 	if (copy_from_user(&info, uarg, minsz))
 		return -EFAULT;
 	/* It may have changed since. */
-	info.index = index;
+	info.index = VFIO_PCI_VGA_REGION_INDEX;
 	if (info.argsz < minsz)
 		return -EINVAL;
 	if (!vga->has_vga)
@@ -265,20 +266,36 @@ static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
 	return copy_to_user(uarg, &info, minsz) ? -EFAULT : 0;
 }
 
+/*
+ * Which region? Inline, since all that asks for other regions pays for it. 0
+ * where it cannot be read; the core finds that out itself.
+ */
+static u32 vfio_vga_asked_index(const struct vfio_region_info __user *info)
+{
+	u32 index = 0;
+
+	if (user_read_access_begin(&info->index, sizeof(info->index))) {
+		unsafe_get_user(index, &info->index, end);
+end:
+		user_read_access_end();
+	}
+	return index;
+}
+
 static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 			   unsigned long arg)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	struct vfio_region_info __user *info = (void __user *)arg;
 
-	switch (cmd) {
-	case VFIO_DEVICE_GET_REGION_INFO:
-		return vfio_vga_get_region_info(vga, arg);
-	case VFIO_DEVICE_RESET:
-	case VFIO_DEVICE_PCI_HOT_RESET:
+	if (cmd == VFIO_DEVICE_GET_REGION_INFO) {
+		if (vfio_vga_asked_index(info) == VFIO_PCI_VGA_REGION_INDEX)
+			return vfio_vga_get_region_info(vga, info);
+	} else if (cmd == VFIO_DEVICE_RESET ||
+		   cmd == VFIO_DEVICE_PCI_HOT_RESET) {
 		return vfio_vga_reset_ioctl(vga, cmd, arg);
-	default:
-		return vfio_pci_core_ioctl(core_vdev, cmd, arg);
 	}
+	return vfio_pci_core_ioctl(core_vdev, cmd, arg);
 }
 
 static const struct vfio_device_ops vfio_vga_ops = {
