@@ -37,9 +37,9 @@
 #define CONSOLE_JIFFIES	(HZ / 10)
 /* How long vgacon keeps asking before it writes after the last lease. */
 #define GUARD_JIFFIES	HZ
-/* vgacon's turn comes this often, and for each card that waits so much later. */
+/* vgacon's turn comes this often, and so much later for each card that waits. */
 #define TURN_EVERY_MS	8
-#define TURN_PER_CARD_MS 3
+#define TURN_PER_CARD_MS 8
 #define TURN_LATEST_MS	24
 /* How long its turn is if it is busy: a line takes its lock several times. */
 #define TURN_BUSY_US	1000
@@ -111,15 +111,14 @@ static bool console_held_for(unsigned int ms)
 /* Like a card in the queue, vgacon has its turn after the others had theirs. */
 static bool console_due(void)
 {
-	unsigned int ms = 0;
+	unsigned int ms = TURN_EVERY_MS;
 	struct list_head *node;
 
 	spin_lock(&vga_route.lock);
 	list_for_each(node, &vga_route.queue)
 		ms += TURN_PER_CARD_MS;
 	spin_unlock(&vga_route.lock);
-	return console_held_for(clamp_t(unsigned int, ms, TURN_EVERY_MS,
-					TURN_LATEST_MS));
+	return console_held_for(min_t(unsigned int, ms, TURN_LATEST_MS));
 }
 
 /*
