@@ -345,10 +345,28 @@ inline courtesy()
 	fi
 }
 
+/* The same card's next lease, if nobody else waits; what queued for it goes. */
+inline renew(the_card)
+{
+	d_step {
+		again = !again &&
+			(waiting == 0 || (waiting == 1 && in_queue[the_card]));
+		if
+		:: again && in_queue[the_card] ->
+			queue?_; waiting--; in_queue[the_card] = false
+		:: else
+		fi;
+		if
+		:: again -> state = GRANTING
+		:: else
+		fi
+	}
+}
+
 active proctype keeper()
 {
 	byte card;
-	bool got;
+	bool got, again;
 #ifdef VGACON
 	bool turn;
 #endif
@@ -359,7 +377,7 @@ end:	do
 		queue?card; waiting--; in_queue[card] = false;
 		state = GRANTING; holder = card
 	   };
-	   got = false;
+	   got = false; again = false;
 	   do
 	   :: waiters[card] == 0 || got -> break
 	   :: else ->
@@ -376,7 +394,7 @@ end:	do
 		arbiter_get(KEEPER, card, true, false, got)
 #endif
 	   od;
-	   if
+leased:	   if
 	   :: got ->
 		d_step {
 			state = LEASED; claimed[card] = false;
@@ -395,6 +413,10 @@ end:	do
 		:: else
 		fi;
 #endif
+		if
+		:: renew(card)
+		:: again = false	/* idle, say */
+		fi;
 		arbiter_put(card);
 #ifdef ZAP_AFTER_PUT
 		if
@@ -402,6 +424,16 @@ end:	do
 		:: else
 		fi;
 #endif
+		if
+		:: again ->
+#ifdef VGACON
+			arbiter_get(KEEPER, card, false, true, got);
+#else
+			arbiter_get(KEEPER, card, true, true, got);
+#endif
+			goto leased
+		:: else
+		fi;
 #ifdef VGACON
 		if
 		:: console_turn()
