@@ -585,14 +585,16 @@ static enum vga_lease_end lease_hold(struct vga_lease *lease, bool renewed)
 /*
  * Where nobody is known to compete, the same card gets the next lease, a few
  * times without another look at the hardware. True if it is to, and nobody
- * queues for it meanwhile.
+ * queues for it meanwhile. Not after a mapping: whoever faults next shall find
+ * a lease with all its time ahead, since a guest takes long to come back from
+ * a fault and store.
  */
 static bool lease_renewable(struct vga_lease *lease,
 			    const struct lease_extras *extras)
 {
 	bool renewable;
 
-	if (extras->fenced.count || extras->disturbed.count ||
+	if (lease->mapped || extras->fenced.count || extras->disturbed.count ||
 	    vga_route_foreign_present() || console_due() ||
 	    leases_since_pause >= PAUSE_LEASES)
 		return false;
