@@ -22,13 +22,17 @@ bind_all() {
 	for bdf; do bind_driver "$bdf" "$driver" || return; done
 }
 
-# ratio DRIVER: what two cards move together, in percent of what one moves alone; in RATIO.
+# ratio DRIVER: what two cards move together, in percent of what one moves alone, by turns; in RATIO.
 ratio() {
-	local alone together
-	bind_all "$1" "$CARD1" "$CARD2" && contend "$SECONDS_EACH" "$CARD1" || return
-	alone=$(moved)
-	contend "$SECONDS_EACH" "$CARD1" "$CARD2"
-	together=$(moved)
+	local turn alone=0 together=0
+	bind_all "$1" "$CARD1" "$CARD2" || return
+	for ((turn = 0; turn < SECONDS_EACH; turn++)); do
+		contend 1 "$CARD1" || return
+		alone=$((alone + $(moved)))
+		# Stock's users may hang each other for good.
+		contend 1 "$CARD1" "$CARD2" || [ "$1" != "$OURS" ] || return
+		together=$((together + $(moved)))
+	done
 	[ "$together" -gt 0 ] || return
 	RATIO=$((together * 100 / alone))
 	diag "$1: one card moves $alone, two move $together in $SECONDS_EACH s: $RATIO %"
