@@ -415,6 +415,130 @@ ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 }
 
 /**
+ * vfio_vga_decoded - does the card answer in this region?
+ * @vga: the open device
+ * @region: a BAR, or the VGA region's ports
+ *
+ * I/O BARs count as decoded: as in vfio-pci, nobody looks.
+ *
+ * Context: process context, may sleep; killable.
+ * Return: 1 if it does, as its user has set it up, else 0; -EINTR when killed.
+ */
+int vfio_vga_decoded(struct vfio_vga_device *vga, unsigned int region)
+{
+	struct vfio_pci_core_device *core = &vga->core;
+	/* Only their decode bits matter: memory's and the ports'. */
+	const struct vga_range *range = &vga_ranges[0];
+	int ret;
+
+	if (region == VFIO_PCI_VGA_REGION_INDEX)
+		range = &vga_ranges[1];
+	else if (pci_resource_flags(core->pdev, region) & IORESOURCE_IO)
+		return 1;
+	ret = down_read_killable(&core->memory_lock);
+	if (ret)
+		return ret;
+	ret = vga_range_decoded(core, range);
+	up_read(&core->memory_lock);
+	return ret;
+}
+
+static int bar_move(struct vfio_vga_device *vga, unsigned int bar, u32 pos,
+		    u8 *buf, size_t count, bool iswrite)
+{
+	struct vfio_pci_core_device *core = &vga->core;
+	void __iomem *io = core->barmap[bar] + pos;
+	unsigned int width;
+	int ret;
+
+	ret = down_read_killable(&core->memory_lock);
+	if (ret)
+		return ret;
+	if (!(pci_resource_flags(core->pdev, bar) & IORESOURCE_IO) &&
+	    !vga_range_decoded(core, &vga_ranges[0]))
+		ret = -EIO;
+	for (; count && !ret;
+	     count -= width, pos += width, io += width, buf += width) {
+		width = access_width(pos, count, sizeof(u32));
+		if (iswrite)
+			access_write(io, buf, width);
+		else
+			access_read(io, buf, width);
+	}
+	up_read(&core->memory_lock);
+	return ret;
+}
+
+/**
+ * vfio_vga_card_rw - move bytes between kernel memory and the card itself
+ * @vga: the open device
+ * @region: a BAR that vfio_vga_map_bar() mapped, or the VGA region
+ * @pos: offset in it
+ * @buf: the bytes
+ * @count: how many, all in the BAR or in one legacy range
+ * @iswrite: direction
+ *
+ * Context: process context, may sleep; killable.
+ * Return: 0; -EIO when the card cannot be woken or does not decode memory;
+ * -EINTR when killed; and as vfio_vga_region_rw() for the VGA region.
+ */
+int vfio_vga_card_rw(struct vfio_vga_device *vga, unsigned int region, u32 pos,
+		     u8 *buf, size_t count, bool iswrite)
+{
+	struct device *dev = &vga->core.pdev->dev;
+	struct vga_request request = {
+		.vga = vga,
+		.iswrite = iswrite,
+		.awake = true,
+	};
+	int ret = -EINVAL;
+
+	if (pm_runtime_resume_and_get(dev))
+		return -EIO;
+	if (region != VFIO_PCI_VGA_REGION_INDEX) {
+		ret = bar_move(vga, region, pos, buf, count, iswrite);
+	} else {
+		request.range = vga_range_at(pos);
+		if (request.range)
+			ret = vga_move(&request, pos, buf, count);
+	}
+	pm_runtime_put(dev);
+	return ret;
+}
+
+/**
+ * vfio_vga_config_write - write to the virtual config space
+ * @vga: the open device
+ * @buf: user buffer
+ * @count: length in bytes
+ * @ppos: position in the device file; advanced by what was moved
+ *
+ * It may switch decoding off or send the card to sleep, which no mapping of
+ * the window must see. What rows echo is remembered.
+ *
+ * Context: process context, may sleep.
+ * Return: as vfio_pci_core_write().
+ */
+ssize_t vfio_vga_config_write(struct vfio_vga_device *vga,
+			      const char __user *buf, size_t count,
+			      loff_t *ppos)
+{
+	struct vfio_device *core_vdev = &vga->core.vdev;
+	u64 offset = *ppos & VFIO_PCI_OFFSET_MASK;
+	struct vga_suspension suspension;
+	ssize_t ret;
+
+	if (vga->inode)
+		vga_lease_suspend(&vga->lease, &suspension, false);
+	ret = vfio_pci_core_write(core_vdev, buf, count, ppos);
+	if (vga->inode)
+		vga_lease_resume(&vga->lease, &suspension);
+	if (ret > 0 && vga->quirks.echoes)
+		vfio_vga_quirk_wrote(vga, offset, buf, ret);
+	return ret;
+}
+
+/**
  * vfio_vga_region_open - map the legacy ranges for an open device
  * @vga: the device, before its first access
  *

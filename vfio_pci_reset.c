@@ -27,10 +27,11 @@ long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 	struct vga_suspension suspension;
 	long ret;
 
-	if (!vga->has_vga)
-		return vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
-	vga_lease_suspend(&vga->lease, &suspension, true);
+	if (vga->has_vga)
+		vga_lease_suspend(&vga->lease, &suspension, true);
 	ret = vfio_pci_core_ioctl(&vga->core.vdev, cmd, arg);
-	vga_lease_resume(&vga->lease, &suspension);
+	if (vga->has_vga)
+		vga_lease_resume(&vga->lease, &suspension);
+	vfio_vga_quirks_reset(vga);
 	return ret;
 }

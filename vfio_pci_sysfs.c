@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vfio_vga/ directory of a VGA card in sysfs: choices and counters.
+ * The vfio_vga/ directory of a card in sysfs: choices, counters and rows.
  *
  * Documented in docs/ABI/sysfs-driver-vfio-pci-vga. Called by the driver core.
  */
@@ -180,6 +180,131 @@ VGA_COUNTER(hold_max_us);
 VGA_COUNTER(wakeups_repaired);
 VGA_COUNTER(liars_seen);
 
+static const char *const source_words[] = {
+	[VGA_SOURCE_TABLE] = "table",
+	[VGA_SOURCE_PARAMETER] = "parameter",
+	[VGA_SOURCE_ADDED] = "added",
+};
+
+static ssize_t quirks_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct vfio_vga_quirks *quirks = &vga_of(dev)->quirks;
+	char row[VGA_QUIRK_ROW_MAX];
+	unsigned int i;
+	int len = 0;
+
+	mutex_lock(&quirks->lock);
+	for (i = 0; i < quirks->all.nr; i++) {
+		struct vga_quirk *quirk = quirks->all.quirk[i];
+
+		vga_quirk_format(&quirk->row, row, sizeof(row));
+		len += sysfs_emit_at(buf, len, "%s %s %s hits=%lld %s\n",
+				     quirk->name, quirk->on ? "on" : "off",
+				     source_words[quirk->source],
+				     atomic64_read(&quirk->hits), row);
+	}
+	mutex_unlock(&quirks->lock);
+	return len;
+}
+static DEVICE_ATTR_RO(quirks);
+
+static ssize_t told(struct device *dev, struct device_attribute *attr, int ret,
+		    const char *why, size_t count)
+{
+	if (!ret)
+		return count;
+	dev_err_ratelimited(dev, "vfio_vga/%s: %s\n", attr->attr.name, why);
+	return ret;
+}
+
+static ssize_t quirk_add_store(struct device *dev,
+			       struct device_attribute *attr, const char *buf,
+			       size_t count)
+{
+	char why[128];
+	int ret = vfio_vga_quirk_add(vga_of(dev), buf, why, sizeof(why));
+
+	return told(dev, attr, ret, why, count);
+}
+static DEVICE_ATTR_WO(quirk_add);
+
+static ssize_t switch_row(struct device *dev, struct device_attribute *attr,
+			  const char *name, size_t count, bool on)
+{
+	char why[128], line[192];
+	int ret = vfio_vga_quirk_switch(vga_of(dev), name, on, why,
+					sizeof(why));
+
+	snprintf(line, sizeof(line), "\"%.*s\": %s",
+		 (int)min_t(size_t, strcspn(name, "\n"), 32), name, why);
+	return told(dev, attr, ret, line, count);
+}
+
+static ssize_t quirk_disable_store(struct device *dev,
+				   struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	return switch_row(dev, attr, buf, count, false);
+}
+static DEVICE_ATTR_WO(quirk_disable);
+
+static ssize_t quirk_enable_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	return switch_row(dev, attr, buf, count, true);
+}
+static DEVICE_ATTR_WO(quirk_enable);
+
+static ssize_t leak_trace_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(vga_of(dev)->leaks.choice));
+}
+
+static ssize_t leak_trace_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t count)
+{
+	struct vfio_vga_leaks *leaks = &vga_of(dev)->leaks;
+	char line[64];
+	bool choice;
+
+	if (kstrtobool(buf, &choice)) {
+		snprintf(line, sizeof(line), "\"%.32s\" is not 0 or 1", buf);
+		return told(dev, attr, -EINVAL, line, count);
+	}
+	mutex_lock(&leaks->lock);
+	if (choice && !leaks->choice) {
+		leaks->count = 0;
+		leaks->nr = 0;
+	}
+	WRITE_ONCE(leaks->choice, choice);
+	mutex_unlock(&leaks->lock);
+	return count;
+}
+static DEVICE_ATTR_RW(leak_trace);
+
+static ssize_t leaks_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct vfio_vga_leaks *leaks = &vga_of(dev)->leaks;
+	char row[VGA_QUIRK_ROW_MAX];
+	unsigned int i;
+	int len;
+
+	mutex_lock(&leaks->lock);
+	len = sysfs_emit(buf, "%llu\n", leaks->count);
+	for (i = 0; i < leaks->nr; i++) {
+		vga_quirk_format(&leaks->rows[i], row, sizeof(row));
+		len += sysfs_emit_at(buf, len, "%s\n", row);
+	}
+	mutex_unlock(&leaks->lock);
+	return len;
+}
+static DEVICE_ATTR_RO(leaks);
+
 static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_lease_us.attr,
 	&dev_attr_participation.attr,
@@ -193,13 +318,23 @@ static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_hold_max_us.attr,
 	&dev_attr_wakeups_repaired.attr,
 	&dev_attr_liars_seen.attr,
+	&dev_attr_quirks.attr,
+	&dev_attr_quirk_add.attr,
+	&dev_attr_quirk_disable.attr,
+	&dev_attr_quirk_enable.attr,
+	&dev_attr_leak_trace.attr,
+	&dev_attr_leaks.attr,
 	NULL
 };
 
 static umode_t vfio_vga_is_visible(struct kobject *kobj, struct attribute *attr,
 				   int n)
 {
-	return vfio_vga_is_vga(to_pci_dev(kobj_to_dev(kobj))) ? attr->mode : 0;
+	/* Every display controller may hide something; the rest is about VGA. */
+	if (strstarts(attr->name, "quirk") || strstarts(attr->name, "leak") ||
+	    vfio_vga_is_vga(to_pci_dev(kobj_to_dev(kobj))))
+		return attr->mode;
+	return 0;
 }
 
 static const struct attribute_group vfio_vga_group = {

@@ -60,7 +60,16 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
 	vga_lease_init(&vga->lease, vga->core.pdev, vfio_vga_zap);
-	return 0;
+	ret = vfio_vga_quirks_init(vga);
+	if (ret)
+		vfio_pci_core_release_dev(core_vdev);
+	return ret;
+}
+
+static void vfio_vga_release_dev(struct vfio_device *core_vdev)
+{
+	vfio_vga_quirks_free(to_vfio_vga(core_vdev));
+	vfio_pci_core_release_dev(core_vdev);
 }
 
 /* Who has claimed a part of this resource? */
@@ -145,11 +154,19 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 			goto err_mmap;
 	}
 
+	ret = vfio_vga_quirks_open(vga);
+	if (ret)
+		goto err_region;
+
 	vfio_pci_core_finish_enable(core);
 	return 0;
 
+err_region:
+	if (has_vga)
+		vfio_vga_region_close(vga);
 err_mmap:
-	vfio_vga_mmap_close(vga);
+	if (has_vga)
+		vfio_vga_mmap_close(vga);
 err_disable:
 	vfio_pci_core_disable(core);
 err_lease:
@@ -162,7 +179,8 @@ static void vfio_vga_close_device(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 
-	/* First, so that the core's reset finds the route elsewhere. */
+	vfio_vga_quirks_close(vga);
+	/* Before the core's reset, which finds the route elsewhere. */
 	if (vga->has_vga) {
 		vfio_vga_region_close(vga);
 		vga_lease_close(&vga->lease);
@@ -174,25 +192,14 @@ static void vfio_vga_close_device(struct vfio_device *core_vdev)
 static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
 			     size_t count, loff_t *ppos)
 {
-	if (count &&
-	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
-		return vfio_vga_region_rw(to_vfio_vga(core_vdev), buf, count,
-					  ppos, false);
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	unsigned int region = VFIO_PCI_OFFSET_TO_INDEX(*ppos);
+
+	if (vfio_vga_quirked(vga, region))
+		return vfio_vga_quirk_rw(vga, buf, count, ppos, false);
+	if (count && region == VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_region_rw(vga, buf, count, ppos, false);
 	return vfio_pci_core_read(core_vdev, buf, count, ppos);
-}
-
-/* May switch decoding off or send the card to sleep: no mapping meanwhile. */
-static noinline ssize_t vfio_vga_config_write(struct vfio_vga_device *vga,
-					      const char __user *buf,
-					      size_t count, loff_t *ppos)
-{
-	struct vga_suspension suspension;
-	ssize_t ret;
-
-	vga_lease_suspend(&vga->lease, &suspension, false);
-	ret = vfio_pci_core_write(&vga->core.vdev, buf, count, ppos);
-	vga_lease_resume(&vga->lease, &suspension);
-	return ret;
 }
 
 static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
@@ -200,13 +207,16 @@ static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 			      loff_t *ppos)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	unsigned int region = VFIO_PCI_OFFSET_TO_INDEX(*ppos);
 
-	if (count &&
-	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_VGA_REGION_INDEX)
+	if (vfio_vga_quirked(vga, region))
+		return vfio_vga_quirk_rw(vga, (char __user *)buf, count, ppos,
+					 true);
+	if (count && region == VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_region_rw(vga, (char __user *)buf, count, ppos,
 					  true);
-	if (vga->inode &&
-	    VFIO_PCI_OFFSET_TO_INDEX(*ppos) == VFIO_PCI_CONFIG_REGION_INDEX)
+	if (region == VFIO_PCI_CONFIG_REGION_INDEX &&
+	    (vga->inode || vga->quirks.echoes))
 		return vfio_vga_config_write(vga, buf, count, ppos);
 	return vfio_pci_core_write(core_vdev, buf, count, ppos);
 }
@@ -214,9 +224,14 @@ static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 static int vfio_vga_mmap_entry(struct vfio_device *core_vdev,
 			       struct vm_area_struct *vma)
 {
-	if (vma->vm_pgoff >> (VFIO_PCI_OFFSET_SHIFT - PAGE_SHIFT) ==
-	    VFIO_PCI_VGA_REGION_INDEX)
-		return vfio_vga_mmap(to_vfio_vga(core_vdev), vma);
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+	unsigned int region =
+		vma->vm_pgoff >> (VFIO_PCI_OFFSET_SHIFT - PAGE_SHIFT);
+
+	if (region == VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_mmap(vga, vma);
+	if (vfio_vga_quirked(vga, region) && vfio_vga_quirk_hides(vga, vma))
+		return -EINVAL;
 	return vfio_pci_core_mmap(core_vdev, vma);
 }
 
@@ -228,6 +243,12 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	struct vga_suspension suspension;
 	int ret;
 
+#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+	/* Other devices would reach the pages that mmap refuses. */
+	if ((flags & VFIO_DEVICE_FEATURE_MASK) == VFIO_DEVICE_FEATURE_DMA_BUF &&
+	    vga->quirks.regions)
+		return -ENOTTY;
+#endif
 	if (!vga->inode || !(flags & VFIO_DEVICE_FEATURE_SET))
 		return vfio_pci_core_ioctl_feature(core_vdev, flags, arg,
 						   argsz);
@@ -237,9 +258,10 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	return ret;
 }
 
-/* Of the VGA region; the caller looked at the index. */
+/* Of the VGA region, or of a BAR with rows; the caller looked at the index. */
 static noinline long vfio_vga_get_region_info(struct vfio_vga_device *vga,
-					      struct vfio_region_info __user *uarg)
+					      struct vfio_region_info __user *uarg,
+					      u32 index)
 {
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
 	struct vfio_region_info info;
@@ -248,9 +270,11 @@ static noinline long vfio_vga_get_region_info(struct vfio_vga_device *vga,
 	if (copy_from_user(&info, uarg, minsz))
 		return -EFAULT;
 	/* It may have changed since. */
-	info.index = VFIO_PCI_VGA_REGION_INDEX;
+	info.index = index;
 	if (info.argsz < minsz)
 		return -EINVAL;
+	if (index != VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_quirk_info(vga, &info, uarg);
 	if (!vga->has_vga)
 		return -EINVAL;
 
@@ -287,13 +311,19 @@ static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 	struct vfio_region_info __user *info = (void __user *)arg;
+	u32 index;
 
 	if (cmd == VFIO_DEVICE_GET_REGION_INFO) {
-		if (vfio_vga_asked_index(info) == VFIO_PCI_VGA_REGION_INDEX)
-			return vfio_vga_get_region_info(vga, info);
+		index = vfio_vga_asked_index(info);
+		if (index == VFIO_PCI_VGA_REGION_INDEX ||
+		    vfio_vga_quirked(vga, index))
+			return vfio_vga_get_region_info(vga, info, index);
 	} else if (cmd == VFIO_DEVICE_RESET ||
 		   cmd == VFIO_DEVICE_PCI_HOT_RESET) {
 		return vfio_vga_reset_ioctl(vga, cmd, arg);
+	} else if (cmd == VFIO_DEVICE_IOEVENTFD && vga->quirks.regions) {
+		/* It would write to the card past its rows. */
+		return -ENOTTY;
 	}
 	return vfio_pci_core_ioctl(core_vdev, cmd, arg);
 }
@@ -301,7 +331,7 @@ static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 static const struct vfio_device_ops vfio_vga_ops = {
 	.name		= "vfio-pci-vga",
 	.init		= vfio_vga_init_dev,
-	.release	= vfio_pci_core_release_dev,
+	.release	= vfio_vga_release_dev,
 	.open_device	= vfio_vga_open_device,
 	.close_device	= vfio_vga_close_device,
 	.ioctl		= vfio_vga_ioctl,
@@ -434,17 +464,24 @@ static int __init vfio_vga_init(void)
 {
 	int ret;
 
-	ret = vga_truth_init();
+	ret = vfio_vga_quirks_read_parameter();
 	if (ret)
 		return ret;
+	ret = vga_truth_init();
+	if (ret)
+		goto err_parameter;
 	ret = pci_register_driver(&vfio_vga_driver);
-	if (ret) {
-		vga_truth_exit();
-		return ret;
-	}
+	if (ret)
+		goto err_truth;
 
 	vfio_vga_add_ids();
 	return 0;
+
+err_truth:
+	vga_truth_exit();
+err_parameter:
+	vfio_vga_quirks_free_parameter();
+	return ret;
 }
 module_init(vfio_vga_init);
 
@@ -452,6 +489,7 @@ static void __exit vfio_vga_exit(void)
 {
 	pci_unregister_driver(&vfio_vga_driver);
 	vga_truth_exit();
+	vfio_vga_quirks_free_parameter();
 }
 module_exit(vfio_vga_exit);
 

@@ -81,4 +81,26 @@
 	vmf_insert_mixed(vma, addr, __pfn_to_pfn_t(pfn, PFN_DEV))
 #endif
 
+/* vfio_pci_core_setup_barmap() is there since 6.8; before, the core had it inside. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define vga_setup_barmap vfio_pci_core_setup_barmap
+#else
+#include <linux/vfio_pci_core.h>
+static inline int vga_setup_barmap(struct vfio_pci_core_device *core, int bar)
+{
+	int ret;
+
+	if (core->barmap[bar])
+		return 0;
+	ret = pci_request_selected_regions(core->pdev, 1 << bar, "vfio");
+	if (ret)
+		return ret;
+	core->barmap[bar] = pci_iomap(core->pdev, bar, 0);
+	if (core->barmap[bar])
+		return 0;
+	pci_release_selected_regions(core->pdev, 1 << bar);
+	return -ENOMEM;
+}
+#endif
+
 #endif /* VFIO_PCI_VGA_COMPAT_H */

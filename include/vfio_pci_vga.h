@@ -2,8 +2,9 @@
 /*
  * What the driver's files share.
  *
- * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_mmap.c ->
- * vfio_pci_rdwr.c, and vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
+ * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_mmap.c,
+ * vfio_pci_quirks.c and vfio_pci_quirk_rw.c -> vfio_pci_rdwr.c, and
+ * vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
  * vgaarb_truth.c -> the kernel.
  */
 #ifndef VFIO_PCI_VGA_H
@@ -13,6 +14,7 @@
 #include <linux/vfio_pci_core.h>
 
 #include "vga_lease.h"
+#include "vga_quirk.h"
 
 /* The legacy VGA ranges of IBM's VGA, as vfio-pci's region 8 shows them. */
 #define VFIO_VGA_REGION_SIZE	0xc0000
@@ -27,6 +29,64 @@ enum vfio_vga_mmap_mode {
 	VFIO_VGA_MMAP_KVM,	/* also into the memory of a guest */
 };
 
+/* Distinct rows that the leak tracer suggests, and writes it remembers. */
+#define VFIO_VGA_LEAK_ROWS	16
+#define VFIO_VGA_LEAK_WRITES	8U
+
+/**
+ * struct vfio_vga_leaks - what the leak tracer saw
+ * @lock: protects all but @choice and @on
+ * @choice: administrator's choice, for opens to come
+ * @on: the open device is traced
+ * @count: leaks since it was switched on
+ * @nr: how many of @rows
+ * @rows: what it suggests
+ * @low_region: where a whole address, or its low dword, leaked last
+ * @low_pos: offset there
+ * @low_bar: whose
+ * @next: where the next write goes
+ * @writes: the last ones, a ring
+ */
+struct vfio_vga_leaks {
+	struct mutex lock; /* see above */
+	bool choice;
+	bool on;
+	u64 count;
+	unsigned int nr;
+	struct vga_quirk_row rows[VFIO_VGA_LEAK_ROWS];
+	unsigned int low_region;
+	u32 low_pos;
+	unsigned int low_bar;
+	unsigned int next;
+	struct {
+		u8 region;
+		u32 pos;
+		u32 value;
+	} writes[VFIO_VGA_LEAK_WRITES];
+};
+
+/**
+ * struct vfio_vga_quirks - what the card hides
+ * @lock: protects @all, and which of its rows are on
+ * @all: every row of this card, from bind to unbind
+ * @open: those that were on at open; does not change until close
+ * @regions: bits of the regions whose accesses are looked at; see @open
+ * @window_lock: makes one step of a window's registers and the card's
+ * @echoes: one of @open shows what the user wrote to config space
+ * @written: what that was; its user's threads may race with each other only
+ * @was_written: which bytes of it
+ */
+struct vfio_vga_quirks {
+	struct mutex lock; /* see above */
+	struct vga_quirk_set all;
+	struct vga_quirk_set open;
+	u32 regions;
+	struct mutex window_lock; /* see above */
+	bool echoes;
+	u8 written[VGA_QUIRK_ECHO_MAX];
+	DECLARE_BITMAP(was_written, VGA_QUIRK_ECHO_MAX);
+};
+
 /**
  * struct vfio_vga_device - a display controller under this driver
  * @core: the vfio-pci core's device; must stay first (vfio_alloc_device())
@@ -39,6 +99,8 @@ enum vfio_vga_mmap_mode {
  * @inode: what users' mappings belong to, from open to close; NULL where there
  *	can be none
  * @fault_error: how the wait of a fault ended, for the fault that follows
+ * @quirks: what it hides
+ * @leaks: what it gives away
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
@@ -50,6 +112,8 @@ struct vfio_vga_device {
 	enum vfio_vga_mmap_mode mmap_mode;
 	struct inode *inode;
 	int fault_error;
+	struct vfio_vga_quirks quirks;
+	struct vfio_vga_leaks leaks;
 };
 
 /* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
@@ -63,6 +127,15 @@ static inline struct vfio_vga_device *to_vfio_vga(struct vfio_device *core_vdev)
 	return container_of(core_vdev, struct vfio_vga_device, core.vdev);
 }
 
+/* Are accesses to this region looked at? All others pay for no more than this. */
+static inline bool vfio_vga_quirked(struct vfio_vga_device *vga,
+				    unsigned int region)
+{
+	return unlikely(vga->quirks.regions) &&
+	       region <= VFIO_PCI_VGA_REGION_INDEX &&
+	       vga->quirks.regions & BIT(region);
+}
+
 /* vfio_pci_rdwr.c */
 int vfio_vga_region_open(struct vfio_vga_device *vga);
 void vfio_vga_region_close(struct vfio_vga_device *vga);
@@ -74,6 +147,41 @@ int vfio_vga_access_begin(struct vfio_vga_device *vga,
 			  struct vga_access *access);
 void vfio_vga_access_end(struct vfio_vga_device *vga,
 			 struct vga_access *access);
+int vfio_vga_decoded(struct vfio_vga_device *vga, unsigned int region);
+int vfio_vga_card_rw(struct vfio_vga_device *vga, unsigned int region, u32 pos,
+		     u8 *buf, size_t count, bool iswrite);
+ssize_t vfio_vga_config_write(struct vfio_vga_device *vga,
+			      const char __user *buf, size_t count,
+			      loff_t *ppos);
+
+/* vfio_pci_quirks.c */
+int vfio_vga_quirks_read_parameter(void);
+void vfio_vga_quirks_free_parameter(void);
+int vfio_vga_quirks_init(struct vfio_vga_device *vga);
+void vfio_vga_quirks_free(struct vfio_vga_device *vga);
+int vfio_vga_quirks_open(struct vfio_vga_device *vga);
+void vfio_vga_quirks_close(struct vfio_vga_device *vga);
+void vfio_vga_quirks_reset(struct vfio_vga_device *vga);
+int vfio_vga_quirk_add(struct vfio_vga_device *vga, const char *text,
+		       char *why, size_t why_size);
+int vfio_vga_quirk_switch(struct vfio_vga_device *vga, const char *name,
+			  bool on, char *why, size_t why_size);
+
+/* vfio_pci_quirk_rw.c */
+ssize_t vfio_vga_quirk_rw(struct vfio_vga_device *vga, char __user *buf,
+			  size_t count, loff_t *ppos, bool iswrite);
+bool vfio_vga_quirk_hides(struct vfio_vga_device *vga,
+			  struct vm_area_struct *vma);
+void vfio_vga_quirk_wrote(struct vfio_vga_device *vga, u64 offset,
+			  const char __user *buf, size_t count);
+int vfio_vga_quirk_info(struct vfio_vga_device *vga,
+			struct vfio_region_info *info,
+			struct vfio_region_info __user *uarg);
+
+/* vfio_pci_leaks.c */
+void vfio_vga_leaks_saw(struct vfio_vga_device *vga, unsigned int region,
+			u64 pos, const char __user *buf, size_t count,
+			bool iswrite);
 
 /* vfio_pci_mmap.c */
 int vfio_vga_mmap(struct vfio_vga_device *vga, struct vm_area_struct *vma);

@@ -129,6 +129,65 @@ TRACE_EVENT(vfio_vga_misrouted,
 	TP_printk("%s by=%s", __get_str(card), __get_str(other))
 );
 
+/* A row answered for the card. Region 8 is the legacy ports. */
+TRACE_EVENT(vfio_vga_quirk,
+	TP_PROTO(struct pci_dev *pdev, const char *name, unsigned int region,
+		 u64 offset, u64 count, bool iswrite),
+	TP_ARGS(pdev, name, region, offset, count, iswrite),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__string(name, name)
+		__field(unsigned int, region)
+		__field(u64, offset)
+		__field(u64, count)
+		__field(bool, iswrite)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		vga_assign_str(name, name);
+		__entry->region = region;
+		__entry->offset = offset;
+		__entry->count = count;
+		__entry->iswrite = iswrite;
+	),
+	TP_printk("%s %s region=%u offset=0x%llx count=%llu %s",
+		  __get_str(card), __get_str(name), __entry->region,
+		  __entry->offset, __entry->count,
+		  __entry->iswrite ? "write" : "read")
+);
+
+/* A read gave away a BAR's physical address, shifted to the right. */
+TRACE_EVENT(vfio_pci_vga_leak,
+	TP_PROTO(struct pci_dev *pdev, unsigned int region, u32 offset,
+		 unsigned int width, u32 value, unsigned int bar,
+		 unsigned int shift, const char *row),
+	TP_ARGS(pdev, region, offset, width, value, bar, shift, row),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__field(unsigned int, region)
+		__field(u32, offset)
+		__field(unsigned int, width)
+		__field(u32, value)
+		__field(unsigned int, bar)
+		__field(unsigned int, shift)
+		__string(row, row)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		__entry->region = region;
+		__entry->offset = offset;
+		__entry->width = width;
+		__entry->value = value;
+		__entry->bar = bar;
+		__entry->shift = shift;
+		vga_assign_str(row, row);
+	),
+	TP_printk("%s region=%u offset=0x%x width=%u value=0x%x bar=%u shift=%u row=\"%s\"",
+		  __get_str(card), __entry->region, __entry->offset,
+		  __entry->width, __entry->value, __entry->bar, __entry->shift,
+		  __get_str(row))
+);
+
 #endif /* VFIO_PCI_VGA_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH
