@@ -23,7 +23,7 @@ ICOUNT_SHIFT = 3
 # The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
 # region has, so its own BIOS offers a guest no VBE mode.
 CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
-TOPOLOGIES = ('liar', 'samebus', 'others')
+TOPOLOGIES = ('liar', 'samebus', 'others', 'ati')
 
 
 def qemu_binary():
@@ -84,6 +84,10 @@ def card_devices(cards, topology):
             port(name)
             device(f'{model},id={name},bus=port-{name}')
             ids.append(name)
+    if 'ati' in topology:
+        port('rv100')
+        device('ati-vga,model=rv100,id=rv100,bus=port-rv100')
+        ids.append('rv100')
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
         for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
