@@ -60,7 +60,7 @@ contended() { # LEG
 others() { # LEG
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 	boot arbitration-drm "$1" --list $lists/arbitration-drm.list
-	boot mapping "$1" --cards 4 --topology samebus --topology others --list $lists/mapping.list
+	boot mapping "$1" --cards 4 --topology samebus --topology others --topology ati --list $lists/mapping.list --list $lists/quirks.list
 }
 
 no_leg() {

@@ -3,7 +3,8 @@
  * The VGA region for shell tests.
  *
  *	vga_io BDF info			GET_REGION_INFO of region 8
- *	vga_io BDF read OFFSET COUNT	print the bytes in hexadecimal
+ *	vga_io BDF read OFFSET COUNT [REGION]
+ *					print the bytes in hexadecimal
  *	vga_io BDF write OFFSET BYTE...
  *	vga_io BDF hold			print "open", then wait for end of input
  *	vga_io BDF intx			mask INTx; print where: "device", by the
@@ -34,12 +35,12 @@ static ssize_t show_info(const struct vga_card *card)
 }
 
 static ssize_t read_bytes(const struct vga_card *card, uint64_t pos,
-			  size_t count)
+			  size_t count, uint32_t region)
 {
 	uint8_t *bytes = malloc(count);
 	ssize_t ret, i;
 
-	ret = vga_read(card, pos, bytes, count);
+	ret = vga_region_read(card, region, pos, bytes, count);
 	for (i = 0; i < ret; i++)
 		printf("%s%02x", i ? " " : "", bytes[i]);
 	printf("\n");
@@ -137,9 +138,11 @@ int main(int argc, char **argv)
 		;
 	else if (!strcmp(what, "info"))
 		ret = show_info(&card);
-	else if (!strcmp(what, "read") && argc == 5)
+	else if (!strcmp(what, "read") && (argc == 5 || argc == 6))
 		ret = read_bytes(&card, strtoul(argv[3], NULL, 0),
-				 strtoul(argv[4], NULL, 0));
+				 strtoul(argv[4], NULL, 0),
+				 argc == 6 ? strtoul(argv[5], NULL, 0) :
+					     VFIO_PCI_VGA_REGION_INDEX);
 	else if (!strcmp(what, "write") && argc > 4)
 		ret = write_bytes(&card, strtoul(argv[3], NULL, 0), argv + 4,
 				  argc - 4);
