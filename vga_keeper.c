@@ -448,7 +448,7 @@ static enum vga_lease_end lease_run(struct vga_lease *lease, bool renewed)
 		spin_lock(&vga_route.lock);
 		now = ktime_get();
 		limit = lease_limit_ns(lease);
-		deadline = ktime_add_ns(lease->granted, limit);
+		deadline = ktime_add_ns(lease->since, limit);
 		reason = VGA_LEASE_RUNS;
 		if (!lease->open || lease->suspended) {
 			reason = VGA_LEASE_REVOKED;
@@ -558,6 +558,7 @@ static enum vga_lease_end lease_hold(struct vga_lease *lease, bool renewed)
 	spin_lock(&vga_route.lock);
 	vga_route.state = ROUTE_LEASED;
 	lease->granted = ktime_get();
+	lease->since = lease->granted;
 	lease->used = false;
 	lease->claimed = false;
 	lease->awaited = false;

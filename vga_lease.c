@@ -190,7 +190,11 @@ static bool lease_joinable(struct vga_lease *lease, struct vga_access *access)
 static void lease_join(struct vga_lease *lease, struct vga_access *access)
 {
 	lease->users++;
-	lease->claimed |= !access->waits;
+	/* Those who waited may take long to come: their time begins then. */
+	if (!lease->claimed && !access->waits) {
+		lease->claimed = true;
+		lease->since = ktime_get();
+	}
 	lease->awaited |= access->waits;
 	lease->mapped |= access->mapped;
 }

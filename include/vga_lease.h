@@ -84,6 +84,7 @@ struct vga_lease_stats {
  * @failures: grants that failed; tells waiters that @error is for them
  * @error: why the last grant failed
  * @granted: when the present lease began
+ * @since: from when on it lasts: when it was first used
  * @verified: jiffies of the last look at the hardware
  * @neighbours: which cards the arbiter may switch off were found unharmed
  * @reported_liars: stands for the liars last reported, and the policy then
@@ -119,6 +120,7 @@ struct vga_lease {
 	unsigned int failures;
 	int error;
 	ktime_t granted;
+	ktime_t since;
 	unsigned long verified;
 	unsigned long neighbours;
 	unsigned long reported_liars;
