@@ -28,9 +28,10 @@ with_interpreter() { # REGEX
 	done
 }
 
-mapfile -t all_c < <(matching '\.[ch]$')
+# The models in selftests/zoo are built into QEMU and have its style.
+mapfile -t all_c < <(matching '\.[ch]$' | grep -v '^selftests/zoo/')
 # Trace events have a format of their own.
-mapfile -t formatted_c < <(matching '\.[ch]$' | grep -v '_trace\.h$')
+mapfile -t formatted_c < <(printf '%s\n' "${all_c[@]}" | grep -v '_trace\.h$')
 mapfile -t shell < <({ with_interpreter '/(ba|da|)sh\b'; matching '\.sh$|^dkms\.conf$'; } | sort -u)
 mapfile -t python < <({ with_interpreter 'python3'; matching '\.py$'; } | sort -u)
 mapfile -t text < <(matching . | grep -v -E '\.png$|^COPYING$')

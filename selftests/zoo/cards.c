@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The cards of the zoo. README.md tells where each fact is from.
+ */
+#include "qemu/osdep.h"
+#include "qemu/units.h"
+#include "zoo.h"
+
+#define MEM32       PCI_BASE_ADDRESS_SPACE_MEMORY
+#define MEM64       (PCI_BASE_ADDRESS_SPACE_MEMORY | PCI_BASE_ADDRESS_MEM_TYPE_64)
+#define PREFETCH    PCI_BASE_ADDRESS_MEM_PREFETCH
+#define IO          PCI_BASE_ADDRESS_SPACE_IO
+
+/*
+ * The registers' first bytes, MM_INDEX and MM_DATA among them, are in the I/O
+ * BAR as well; the config space behind them cannot be written.
+ */
+#define RADEON_MM   { .kind = ZOO_WINDOW, .bar = 2, .offset = 0, .data = 4, .of = 2, .memory = true }
+
+/* HD 5450 and HD 7850 differ in ids and in the size of BAR 2. */
+#define RADEON_HD(regs) \
+    .vram_mb = 16, .pm = 0x50, .express = 0x58, .msi = 0xa0, \
+    .bars = { \
+        [0] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB }, \
+        [2] = { ZOO_REGISTERS, MEM64, .size = (regs) }, \
+        [4] = { ZOO_ALIAS, IO, .of = 2, .size = 256 }, \
+    }, \
+    .doors = { \
+        RADEON_MM, \
+        { ZOO_MIRROR, .bar = 2, .offset = 0x4000, .size = 4 * KiB }, \
+        { ZOO_VALUE, .bar = 2, .offset = 0x5428, .value = 16 * MiB }, /* CONFIG_MEMSIZE */ \
+        { ZOO_SHOWS, .bar = ZOO_LEGACY, .offset = 0x3c3, .size = 1, .of = 4, .shift = 8 }, \
+    }
+
+/* CRTC 0x38, PMC_BOOT_0 and the two places of config space in BAR 0. */
+#define NVIDIA(boot0) \
+    { ZOO_VALUE, .bar = 0, .offset = 0, .value = (boot0) }, \
+    { ZOO_MIRROR, .bar = 0, .offset = 0x1800, .size = 256, .writable = true }, \
+    { ZOO_MIRROR, .bar = 0, .offset = 0x88000, .size = 4 * KiB, .writable = true }, \
+    { ZOO_RMA, .bar = ZOO_LEGACY, .offset = 0x3d0, .size = 4, .of = 0 }
+
+/* I/O ports: 0 and 4 open the window, 8 is its address, 0xc its data. */
+#define NVIDIA_IO   { ZOO_WINDOW, .bar = 5, .offset = 8, .data = 0xc, .of = 0, .gated = true }
+
+const ZooCard zoo_cards[] = {
+    {
+        .name = "zoo-hd5450", .what = "Radeon HD 5450 (Cedar)",
+        .vendor = 0x1002, .device = 0x68f9, .subvendor = 0x174b, .subdevice = 0xe157,
+        .no_soft_reset = true,
+        RADEON_HD(128 * KiB),
+    }, {
+        .name = "zoo-hd7850", .what = "Radeon HD 7850 (Pitcairn)",
+        .vendor = 0x1002, .device = 0x6819, .subvendor = 0x1787, .subdevice = 0x2321,
+        RADEON_HD(256 * KiB),
+    }, {
+        .name = "zoo-x550", .what = "Radeon X550 (RV370)",
+        .vendor = 0x1002, .device = 0x5b60, .subvendor = 0x1002, .subdevice = 0x0402,
+        .vram_mb = 16, .pm = 0x50, .express = 0x58, .msi = 0xa0, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_VRAM, MEM32 | PREFETCH, .size = 128 * MiB },
+            [1] = { ZOO_ALIAS, IO, .of = 2, .size = 256 },
+            [2] = { ZOO_REGISTERS, MEM32, .size = 64 * KiB },
+        },
+        .doors = {
+            RADEON_MM,
+            { ZOO_MIRROR, .bar = 2, .offset = 0xf00, .size = 256 },
+            { ZOO_VALUE, .bar = 2, .offset = 0xf8, .value = 16 * MiB },        /* CONFIG_MEMSIZE */
+            { ZOO_SHOWS, .bar = 2, .offset = 0x100, .size = 4, .of = 0 },      /* CONFIG_APER_0_BASE */
+            { ZOO_SHOWS, .bar = 2, .offset = 0x104, .size = 4, .of = 0, .value = 64 * MiB }, /* CONFIG_APER_1_BASE */
+            { ZOO_VALUE, .bar = 2, .offset = 0x108, .value = 64 * MiB },       /* CONFIG_APER_SIZE */
+            { ZOO_SHOWS, .bar = 2, .offset = 0x10c, .size = 4, .of = 2 },      /* CONFIG_REG_1_BASE */
+            { ZOO_VALUE, .bar = 2, .offset = 0x110, .value = 64 * KiB },       /* CONFIG_REG_APER_SIZE */
+        },
+    }, {
+        .name = "zoo-gf7300le", .what = "GeForce 7300 LE (G72)",
+        .vendor = 0x10de, .device = 0x01d1, .subvendor = 0x1043, .subdevice = 0x8245,
+        .revision = 0xa1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
+            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [3] = { ZOO_MEMORY, MEM64, .size = 16 * MiB },
+        },
+        .doors = { NVIDIA(0x046300a1) },
+    }, {
+        .name = "zoo-nvs290", .what = "Quadro NVS 290 (G86)",
+        .vendor = 0x10de, .device = 0x042f, .subvendor = 0x10de, .subdevice = 0x0492,
+        .revision = 0xa1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
+            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
+            [5] = { ZOO_REGISTERS, IO, .size = 128 },
+        },
+        .doors = { NVIDIA(0x086900a2), NVIDIA_IO },
+    }, {
+        .name = "zoo-gf8400gs", .what = "GeForce 8400 GS (G98)",
+        .vendor = 0x10de, .device = 0x06e4, .subvendor = 0x1462, .subdevice = 0x1164,
+        .revision = 0xa1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
+            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
+            [5] = { ZOO_REGISTERS, IO, .size = 128 },
+        },
+        .doors = { NVIDIA(0x098480a2), NVIDIA_IO },
+    },
+};
+
+const unsigned int zoo_nr_cards = ARRAY_SIZE(zoo_cards);
