@@ -14,6 +14,7 @@ import time
 
 import image
 
+ROMS = pathlib.Path(__file__).resolve().parent.parent.parent / 'build/zoo'
 PROBE_SECONDS = 20
 PR_SET_PDEATHSIG = 1
 # An instruction takes 2^3 ns then, about as many as it takes an emulated machine.
@@ -23,7 +24,11 @@ ICOUNT_SHIFT = 3
 # The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
 # region has, so its own BIOS offers a guest no VBE mode.
 CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
-TOPOLOGIES = ('liar', 'samebus', 'others', 'ati')
+TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo')
+# The models of selftests/zoo, which are in the QEMU of contrib/qemu/build, and the BAR that has the card's memory
+# where that is not BAR 0.
+ZOO = ('hd5450', 'hd7850', 'x550', 'gf7300le', 'nvs290', 'gf8400gs')
+VRAM_BAR = {'gf7300le': 1, 'nvs290': 1, 'gf8400gs': 1}
 
 
 def qemu_binary():
@@ -64,9 +69,9 @@ def card_devices(cards, topology):
     def device(text):
         args.extend(('-device', text))
 
-    def port(name):
+    def port(name, more=''):
         number = len(ids) + 1
-        device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={number + 1:#x}')
+        device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={number + 1:#x}{more}')
 
     for name, model in (*CARDS, *((f'card{n}', 'VGA') for n in range(4, cards + 1))):
         port(name)
@@ -88,6 +93,12 @@ def card_devices(cards, topology):
         port('rv100')
         device('ati-vga,model=rv100,id=rv100,bus=port-rv100')
         ids.append('rv100')
+    if 'zoo' in topology:
+        for name in ZOO:
+            # At the cards' own speed; behind a faster port Linux waits for a link state that QEMU 7.2 does not have.
+            port(name, ',x-speed=5,x-width=16')
+            device(f'zoo-{name},id={name},bus=port-{name},romfile={ROMS}/{name}.rom')
+            ids.append(name)
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
         for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
@@ -232,10 +243,11 @@ class Machine:
                 for name in self.cards if name in found}
 
     def memory(self, card, start, size):
-        """Return bytes of the card's memory, through its BAR 0 where L1 has put it."""
-        bar = [region for region in self.pci_devices()[card]['regions'] if region['bar'] == 0]
+        """Return bytes of the card's memory, through its BAR where L1 has put it."""
+        number = VRAM_BAR.get(card, 0)
+        bar = [region for region in self.pci_devices()[card]['regions'] if region['bar'] == number]
         if not bar or bar[0]['address'] <= 0:
-            raise RuntimeError(f'BAR 0 of {card} is not mapped')
+            raise RuntimeError(f'BAR {number} of {card} is not mapped')
         dump = self.directory / 'memory'
         self.qmp.execute('pmemsave', val=bar[0]['address'] + start, size=size, filename=str(dump))
         return dump.read_bytes()

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -28,6 +29,10 @@ GLYPH_S = bytes.fromhex("00007cc6c660380c06c6c67c00000000")
 
 # What guests/wipe_card fills.
 WIPED_SIZE = 4 << 20
+
+# What the VBIOSes of selftests/zoo call their cards.
+ZOO = {"hd5450": "HD 5450", "hd7850": "HD 7850", "x550": "X550", "gf7300le": "7300 LE", "nvs290": "NVS 290",
+       "gf8400gs": "8400 GS", "rv100": "RV100", "rage128p": "Rage 128 Pro"}
 
 # OVMF's splash is compared above the boot menu's progress bar, which moves.
 SPLASH_WIDTH, SPLASH_HEIGHT, SPLASH_ROWS = 1280, 800, 736
@@ -184,6 +189,24 @@ def check_seabios(ppm, memory, marked=False):
     return f"{shown[0]!r} ... {shown[-1]!r}"
 
 
+def check_zoo(ppm, memory, card):
+    """A VBIOS of selftests/zoo: its line is the first, with the address that it found."""
+    cells = check_text(ppm, memory, marked=False, cursor=1)
+    line = bytes(c for c, _ in cells[:COLUMNS]).decode("cp437").rstrip(" \0")
+    if not re.fullmatch(f"{card}: registers at [0-9a-f]{{8}}", line):
+        raise Mismatch(f"first line is {line!r}")
+    return repr(line)
+
+
+def check_black(ppm, _memory):
+    """Nothing was ever lit."""
+    width, height, pixels = parse_ppm(ppm)
+    lit = len(pixels) // 3 - sum(pixels[i:i + 3] == b"\0\0\0" for i in range(0, len(pixels), 3))
+    if lit:
+        raise Mismatch(f"{lit} of {width}x{height} pixels are not black")
+    return f"{width}x{height} pixels"
+
+
 # Patterns
 
 @functools.lru_cache(None)
@@ -331,6 +354,8 @@ SPECS = {
     "seabios-marked": functools.partial(check_seabios, marked=True),
     "ovmf-splash": check_splash,
     "untouched": check_untouched,
+    "black": check_black,
+    **{f"zoo-{card}": functools.partial(check_zoo, card=name) for card, name in ZOO.items()},
 }
 
 
