@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-vmm check-zoo model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -50,6 +50,9 @@ check-debug: ## the tests on a kernel with KASAN and lockdep; builds that first 
 
 check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 minutes)
 	@scripts/check-vmm.sh
+
+check-zoo: ## guests on models of cards that hide things; builds a QEMU with them first (4 minutes)
+	@scripts/check-zoo.sh
 
 model: ## search the model of the lease protocol with spin, mutants included
 	@scripts/deps.sh check
