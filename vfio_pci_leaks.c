@@ -220,6 +220,13 @@ static struct vga_quirk_row *suggest_register(const struct leak *leak,
 		width = 4;
 		shift = 0;
 	}
+	/* A low byte of zero is no evidence: the address is in the next port. */
+	if (leak->region == VGA_QUIRK_LEGACY && width == 2 && !shift &&
+	    !(leak->value & 0xff)) {
+		pos++;
+		width = 1;
+		shift = 8;
+	}
 	if (leak->region == VGA_QUIRK_LEGACY)
 		return row_of(row,
 			      "register bar=vga offset=%#x shows=%u shift=%u width=%u",
