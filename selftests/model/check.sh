@@ -69,9 +69,10 @@ promise fails mutant_without_wakeup_repair -DNO_REPAIR
 promise fails mutant_without_courtesy_cycles -DNO_COURTESY
 promise fails mutant_that_zaps_after_the_put -DMAPPER -DZAP_AFTER_PUT
 promise fails mutant_that_puts_before_accesses_end -DPUT_EARLY
-promise fails mutant_that_leaves_the_route_from_vgacon -DVGACON -DNO_ROUTE_BACK
-promise fails mutant_that_waits_with_the_console_lock -DVGACON -DNO_GIVE_UP
-promise fails mutant_that_takes_the_console_back_after_the_put -DVGACON -DTURN_UNLOCKED
+promise fails mutant_that_leaves_the_route_from_vgacon -DVGACON -DNO_ROUTE_BACK -DROUNDS=1
+promise fails mutant_that_waits_with_the_console_lock -DVGACON -DNO_GIVE_UP -DROUNDS=1
+promise fails mutant_that_takes_the_console_back_after_the_put \
+	-DVGACON -DTURN_UNLOCKED -DROUNDS=1
 promise fails mutant_that_wakes_waiters_before_freeing \
 	-DVGACON -DTWINS -DWAKE_BEFORE_FREE -DROUNDS=1
 echo "1..$number"
