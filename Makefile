@@ -35,7 +35,7 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, under 12 minutes; KERNEL=generic|cloud|KVER for one leg
+check: ## every test, in QEMU, about 12 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
 check-contended: ## up to eight cards that compete, on an otherwise idle machine, 4 minutes

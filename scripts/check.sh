@@ -65,7 +65,7 @@ others() { # LEG
 
 no_leg() {
 	step lab-selfcheck 600 "$lab" selfcheck
-	step dkms 300 chrt --idle 0 scripts/dkms-check.sh "${kvers[@]}"
+	step dkms 900 chrt --idle 0 scripts/dkms-check.sh "${kvers[@]}"
 	step model 1200 chrt --idle 0 selftests/model/check.sh
 }
 

@@ -30,9 +30,9 @@ add_results() {
 	echo "=== $name: $results"
 }
 
-# The failed tests of all logs, each with what was said before it.
+# The failed tests and steps of all logs, each with what was said before it.
 failures() {
-	grep -hE -B 8 --no-group-separator '^(\[[a-z]+\] )?(# )?not ok ' "$LOGS"/*.log |
+	grep -hE -B 8 --no-group-separator '^(\[[a-z]+\] )?((# )?not ok |=== .*: (ended without|status) )' "$LOGS"/*.log |
 		grep -vE '^(\[[a-z]+\] )?(# )?ok ' | awk '!seen[$0]++'
 }
 
