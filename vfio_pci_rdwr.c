@@ -472,7 +472,7 @@ static int bar_move(struct vfio_vga_device *vga, unsigned int bar, u32 pos,
 /**
  * vfio_vga_card_rw - move bytes between kernel memory and the card itself
  * @vga: the open device
- * @region: a BAR that vfio_vga_map_bar() mapped, or the VGA region
+ * @region: a BAR that vfio_vga_quirks_open() mapped, or the VGA region
  * @pos: offset in it
  * @buf: the bytes
  * @count: how many, all in the BAR or in one legacy range

@@ -12,13 +12,7 @@ cd "$(dirname "$0")/.." || exit
 scripts/deps.sh build lab check bench || exit
 out=build/bench
 rm -rf "$out"
-mkdir -p "$out"
-kver=$(scripts/kver.py generic) || exit
-{ make -j"$(nproc)" modules "KDIR=/lib/modules/$kver/build" && make -C selftests &&
-	make -C selftests/qemu/guests; } >"$out/build.log" 2>&1 || {
-	cat "$out/build.log"
-	exit 1
-}
+scripts/lab-programs.sh "$out/build.log" || exit
 
 measure() { # DIRECTORY LIST LAB-OPTION...
 	local directory=$1 list=$2

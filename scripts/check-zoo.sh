@@ -7,13 +7,7 @@ cd "$(dirname "$0")/.." || exit
 
 scripts/deps.sh build lab check qemu || exit
 qemu=$(contrib/qemu/build) || exit
-kver=$(scripts/kver.py generic) || exit
 out=build/check/zoo
-mkdir -p "$out"
-{ make -j"$(nproc)" modules "KDIR=/lib/modules/$kver/build" && make -C selftests &&
-	make -C selftests/qemu/guests && make -C selftests/zoo/vbios; } >"$out/build.log" 2>&1 || {
-	cat "$out/build.log"
-	exit 1
-}
+scripts/lab-programs.sh "$out/build.log" selftests/zoo/vbios || exit
 LAB_QEMU=$qemu exec selftests/qemu/lab run --kernel generic --timeout 2400 --out "$out" --l2-qemu "$qemu" \
 	--topology zoo --topology ati --list selftests/qemu/zoo.list
