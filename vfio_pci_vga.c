@@ -158,6 +158,12 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 	if (ret)
 		goto err_region;
 
+	/* Its own answer depends on the kernel's configuration. */
+	core->has_vga = has_vga;
+	vga->own_info = vga->quirks.regions & ~BIT(VFIO_PCI_VGA_REGION_INDEX);
+	if (vga->inode)
+		vga->own_info |= BIT(VFIO_PCI_VGA_REGION_INDEX);
+
 	vfio_pci_core_finish_enable(core);
 	return 0;
 
@@ -258,66 +264,43 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	return ret;
 }
 
-/* Of the VGA region, or of a BAR with rows; the caller looked at the index. */
-static noinline long vfio_vga_get_region_info(struct vfio_vga_device *vga,
-					      struct vfio_region_info __user *uarg,
-					      u32 index)
+/* Of the VGA region where it can be mapped, and of BARs with rows. */
+static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
+				     unsigned long arg)
 {
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
+	struct vfio_region_info __user *uarg = (void __user *)arg;
 	struct vfio_region_info info;
 	int ret;
 
 	if (copy_from_user(&info, uarg, minsz))
 		return -EFAULT;
-	/* It may have changed since. */
-	info.index = index;
 	if (info.argsz < minsz)
 		return -EINVAL;
-	if (index != VFIO_PCI_VGA_REGION_INDEX)
+	if (info.index > VFIO_PCI_VGA_REGION_INDEX ||
+	    !(vga->own_info & BIT(info.index)))
+		return vfio_pci_core_ioctl(&vga->core.vdev,
+					   VFIO_DEVICE_GET_REGION_INFO, arg);
+	if (info.index != VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_quirk_info(vga, &info, uarg);
-	if (!vga->has_vga)
-		return -EINVAL;
 
 	info.offset = VFIO_PCI_INDEX_TO_OFFSET(info.index);
 	info.size = VFIO_VGA_REGION_SIZE;
 	info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	if (vga->inode) {
-		ret = vfio_vga_mmap_info(&info, uarg);
-		if (ret)
-			return ret;
-	}
-
+	ret = vfio_vga_mmap_info(&info, uarg);
+	if (ret)
+		return ret;
 	return copy_to_user(uarg, &info, minsz) ? -EFAULT : 0;
-}
-
-/*
- * Which region? Inline, since all that asks for other regions pays for it. 0
- * where it cannot be read; the core finds that out itself.
- */
-static u32 vfio_vga_asked_index(const struct vfio_region_info __user *info)
-{
-	u32 index = 0;
-
-	if (user_read_access_begin(&info->index, sizeof(info->index))) {
-		unsafe_get_user(index, &info->index, end);
-end:
-		user_read_access_end();
-	}
-	return index;
 }
 
 static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 			   unsigned long arg)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
-	struct vfio_region_info __user *info = (void __user *)arg;
-	u32 index;
 
 	if (cmd == VFIO_DEVICE_GET_REGION_INFO) {
-		index = vfio_vga_asked_index(info);
-		if (index == VFIO_PCI_VGA_REGION_INDEX ||
-		    vfio_vga_quirked(vga, index))
-			return vfio_vga_get_region_info(vga, info, index);
+		if (vga->own_info)
+			return vfio_vga_get_region_info(vga, arg);
 	} else if (cmd == VFIO_DEVICE_RESET ||
 		   cmd == VFIO_DEVICE_PCI_HOT_RESET) {
 		return vfio_vga_reset_ioctl(vga, cmd, arg);

@@ -101,6 +101,8 @@ struct vfio_vga_quirks {
  * @fault_error: how the wait of a fault ended, for the fault that follows
  * @quirks: what it hides
  * @leaks: what it gives away
+ * @own_info: bits of the regions of which the core does not tell all; from open
+ *	to close
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
@@ -114,6 +116,7 @@ struct vfio_vga_device {
 	int fault_error;
 	struct vfio_vga_quirks quirks;
 	struct vfio_vga_leaks leaks;
+	u32 own_info;
 };
 
 /* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
