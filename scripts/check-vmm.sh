@@ -8,5 +8,5 @@ scripts/deps.sh build lab check || exit
 qemu=$(contrib/qemu/build) || exit
 out=build/check/vmm
 scripts/lab-programs.sh "$out/build.log" || exit
-exec selftests/qemu/lab run --kernel generic --l2-qemu "$qemu" --topology liar --timeout 1000 --out "$out" \
+exec selftests/qemu/lab run --kernel generic --l2-qemu "$qemu" --topology liar --timeout 2000 --out "$out" \
 	--list selftests/qemu/mmap.list

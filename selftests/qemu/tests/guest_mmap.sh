@@ -14,6 +14,7 @@ declare -A ARGUMENTS=(
 	[seabios]="-machine pc"
 )
 declare -A ACCESSES
+TRIES=5
 REFERENCE=unpatched
 
 # prepare MODE: the card wiped and bound, and what its next user may map.
@@ -72,12 +73,37 @@ as_many_accesses() {
 	[ $(($2 * 100)) -gt $((expected * 99)) ] && [ $(($2 * 100)) -lt $((expected * 101)) ]
 }
 
-# drawn_again NAME GUEST ACCESSES: the same guest after the machine's reset, through the mapping as before.
+# drawn NAME: the guest of draw() has drawn its picture. KVM on an emulated processor now and then loses a guest, with
+# stock vfio-pci too: there it has TRIES tries.
+drawn() {
+	local try
+	[ "${ACCEL-}" = kvm ] || { until_shows "$1" "$guest"; return; }
+	for ((try = 1; ; try++)); do
+		wait_for 40 shows "$(card_id "$GUEST_BDF")" "$1" "$guest" && return
+		[ "$try" -lt "$TRIES" ] || return
+		diag "try $try: $SHOWN; firmware: $(tail -n 1 "$GUEST_DEBUG")"
+		stop_l2
+		prepare "$mode" && start_guest ",x-vga=on$options" "${arguments[@]}" || return
+	done
+}
+
+# drawn_again NAME: the same guest after the machine's reset, through the mapping as before.
 drawn_again() {
-	echo system_reset >&8
-	wait_for 20 refuses "$(card_id "$GUEST_BDF")" "$1-reset" "$2" || return
-	until_shows "$1-again" "$2" || { tell_guest; return 1; }
-	few_accesses "$2" $(($(<"$SYSFS/accesses") - $3))
+	local try before
+	for ((try = 1; ; try++)); do
+		before=$(<"$SYSFS/accesses")
+		echo system_reset >&8
+		wait_for 20 refuses "$(card_id "$GUEST_BDF")" "$1-reset" "$guest" || return
+		if [ "${ACCEL-}" != kvm ]; then
+			until_shows "$1-again" "$guest" && break
+		else
+			wait_for 40 shows "$(card_id "$GUEST_BDF")" "$1-again" "$guest" && break
+			[ "$try" -eq "$TRIES" ] || { diag "try $try: $SHOWN"; continue; }
+		fi
+		tell_guest
+		return 1
+	done
+	few_accesses "$guest" $(($(<"$SYSFS/accesses") - before))
 }
 
 # draw GUEST LABEL MODE OPTIONS WHOM: five promises; one more with the patch, and with a mapping, and with a guest's.
@@ -88,8 +114,7 @@ draw() {
 	[ -z "${L2_QEMU-}" ] || arguments+=("${TRACE[@]}")
 	check "$guest, $label: the card is prepared" prepare "$mode"
 	start_guest ",x-vga=on$options" "${arguments[@]}"
-	check "$guest, $label: every pixel is on the card's screen and in its memory" until_shows "$name" "$guest" ||
-		tell_guest
+	check "$guest, $label: every pixel is on the card's screen and in its memory" drawn "$name" || tell_guest
 	accesses=$(<"$SYSFS/accesses")
 	diag "$guest, $label: $accesses accesses in $(<"$SYSFS/leases") leases"
 	if [ "$label" = "$REFERENCE" ]; then
@@ -105,7 +130,7 @@ draw() {
 			as_many_accesses "$guest" "$accesses"
 	else
 		check "$guest, $label: the driver sees less than half the accesses" few_accesses "$guest" "$accesses"
-		check "$guest, $label: it is drawn again after a reset" drawn_again "$name" "$guest" "$accesses"
+		check "$guest, $label: it is drawn again after a reset" drawn_again "$name"
 	fi
 	[ "$whom" != "the guest" ] ||
 		check "$guest, $label: the window is no target for DMA" no_dma_mapping
