@@ -22,7 +22,6 @@
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "compat.h"
 #include "vfio_pci_vga.h"
@@ -188,26 +187,17 @@ int vfio_vga_mmap(struct vfio_vga_device *vga, struct vm_area_struct *vma)
 
 /**
  * vfio_vga_mmap_info - tell which part of the VGA region can be mapped
- * @info: region info of an open device that can be; flags and, for the
- *	capability, argsz and cap_offset are set
- * @uarg: where the user has it; the capability goes behind it, if argsz says
- *	that there is room
+ * @info: region info of an open device that can be; flags are set
+ * @caps: the capability is added
  *
- * Return: 0, -ENOMEM or -EFAULT.
+ * Return: 0 or -ENOMEM.
  */
 int vfio_vga_mmap_info(struct vfio_region_info *info,
-		       struct vfio_region_info __user *uarg)
+		       struct vfio_info_cap *caps)
 {
 	struct vfio_region_info_cap_sparse_mmap *sparse;
 	size_t size = struct_size(sparse, areas, 1);
-	int ret = 0;
-
-	info->flags |= VFIO_REGION_INFO_FLAG_MMAP | VFIO_REGION_INFO_FLAG_CAPS;
-	if (info->argsz < sizeof(*info) + size) {
-		info->argsz = sizeof(*info) + size;
-		info->cap_offset = 0;
-		return 0;
-	}
+	int ret;
 
 	sparse = kzalloc(size, GFP_KERNEL);
 	if (!sparse)
@@ -217,9 +207,8 @@ int vfio_vga_mmap_info(struct vfio_region_info *info,
 	sparse->nr_areas = 1;
 	sparse->areas[0].offset = VFIO_VGA_MEM_START;
 	sparse->areas[0].size = VFIO_VGA_MEM_SIZE;
-	info->cap_offset = sizeof(*info);
-	if (copy_to_user(uarg + 1, sparse, size))
-		ret = -EFAULT;
+	info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
+	ret = vfio_info_add_capability(caps, &sparse->header, size);
 	kfree(sparse);
 	return ret;
 }

@@ -433,51 +433,29 @@ static int add_msix(struct vfio_info_cap *caps)
 /**
  * vfio_vga_quirk_info - tell about a BAR in which rows are, or leaks sought
  * @vga: the open device
- * @info: argsz and index are set; filled
- * @uarg: where the user has it
+ * @info: index is set; filled
+ * @caps: what can be mapped is added
  *
  * Specified in docs/quirks.md.
  *
- * Return: 0, -ENOMEM or -EFAULT.
+ * Return: 0 or -ENOMEM.
  */
 int vfio_vga_quirk_info(struct vfio_vga_device *vga,
 			struct vfio_region_info *info,
-			struct vfio_region_info __user *uarg)
+			struct vfio_info_cap *caps)
 {
 	struct vfio_pci_core_device *core = &vga->core;
-	struct vfio_info_cap caps = {};
 	unsigned int bar = info->index;
-	int ret = 0;
+	int ret;
 
 	info->offset = VFIO_PCI_INDEX_TO_OFFSET(bar);
 	info->size = pci_resource_len(core->pdev, bar);
 	info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	info->cap_offset = 0;
-	if (core->bar_mmap_supported[bar]) {
-		ret = add_areas(vga, bar, info, &caps);
-		if (!ret && info->flags & VFIO_REGION_INFO_FLAG_MMAP &&
-		    bar == core->msix_bar)
-			ret = add_msix(&caps);
-		if (ret)
-			goto out;
-	}
-
-	if (caps.size) {
-		info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
-		if (info->argsz < sizeof(*info) + caps.size) {
-			info->argsz = sizeof(*info) + caps.size;
-		} else {
-			vfio_info_cap_shift(&caps, sizeof(*info));
-			if (copy_to_user(uarg + 1, caps.buf, caps.size)) {
-				ret = -EFAULT;
-				goto out;
-			}
-			info->cap_offset = sizeof(*info);
-		}
-	}
-	if (copy_to_user(uarg, info, offsetofend(struct vfio_region_info, offset)))
-		ret = -EFAULT;
-out:
-	kfree(caps.buf);
-	return ret;
+	if (!core->bar_mmap_supported[bar])
+		return 0;
+	ret = add_areas(vga, bar, info, caps);
+	if (ret || !(info->flags & VFIO_REGION_INFO_FLAG_MMAP) ||
+	    bar != core->msix_bar)
+		return ret;
+	return add_msix(caps);
 }

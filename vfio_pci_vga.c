@@ -264,12 +264,50 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	return ret;
 }
 
+/* Does this driver tell about the region, or the core? */
+static bool vfio_vga_has_info(struct vfio_vga_device *vga, u32 index)
+{
+	return index <= VFIO_PCI_VGA_REGION_INDEX &&
+	       vga->own_info & BIT(index);
+}
+
 /* Of the VGA region where it can be mapped, and of BARs with rows. */
+static int vfio_vga_region_info(struct vfio_vga_device *vga,
+				struct vfio_region_info *info,
+				struct vfio_info_cap *caps)
+{
+	if (info->index != VFIO_PCI_VGA_REGION_INDEX)
+		return vfio_vga_quirk_info(vga, info, caps);
+
+	info->offset = VFIO_PCI_INDEX_TO_OFFSET(info->index);
+	info->size = VFIO_VGA_REGION_SIZE;
+	info->flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
+	return vfio_vga_mmap_info(info, caps);
+}
+
+#ifdef VFIO_VGA_REGION_INFO_IOCTL
+/* The capabilities go behind the info, if argsz says that there is room. */
+static int vfio_vga_put_caps(struct vfio_region_info *info,
+			     struct vfio_region_info __user *uarg,
+			     struct vfio_info_cap *caps)
+{
+	info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
+	info->cap_offset = 0;
+	if (info->argsz < sizeof(*info) + caps->size) {
+		info->argsz = sizeof(*info) + caps->size;
+		return 0;
+	}
+	vfio_info_cap_shift(caps, sizeof(*info));
+	info->cap_offset = sizeof(*info);
+	return copy_to_user(uarg + 1, caps->buf, caps->size) ? -EFAULT : 0;
+}
+
 static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
 				     unsigned long arg)
 {
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
 	struct vfio_region_info __user *uarg = (void __user *)arg;
+	struct vfio_info_cap caps = {};
 	struct vfio_region_info info;
 	int ret;
 
@@ -277,37 +315,45 @@ static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
 		return -EFAULT;
 	if (info.argsz < minsz)
 		return -EINVAL;
-	if (info.index > VFIO_PCI_VGA_REGION_INDEX ||
-	    !(vga->own_info & BIT(info.index)))
+	if (!vfio_vga_has_info(vga, info.index))
 		return vfio_pci_core_ioctl(&vga->core.vdev,
 					   VFIO_DEVICE_GET_REGION_INFO, arg);
-	if (info.index != VFIO_PCI_VGA_REGION_INDEX)
-		return vfio_vga_quirk_info(vga, &info, uarg);
 
-	info.offset = VFIO_PCI_INDEX_TO_OFFSET(info.index);
-	info.size = VFIO_VGA_REGION_SIZE;
-	info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	ret = vfio_vga_mmap_info(&info, uarg);
+	ret = vfio_vga_region_info(vga, &info, &caps);
+	if (!ret && caps.size)
+		ret = vfio_vga_put_caps(&info, uarg, &caps);
+	kfree(caps.buf);
 	if (ret)
 		return ret;
 	return copy_to_user(uarg, &info, minsz) ? -EFAULT : 0;
 }
+#else
+static int vfio_vga_get_region_info_caps(struct vfio_device *core_vdev,
+					 struct vfio_region_info *info,
+					 struct vfio_info_cap *caps)
+{
+	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
+
+	if (vfio_vga_has_info(vga, info->index))
+		return vfio_vga_region_info(vga, info, caps);
+	return vfio_pci_ioctl_get_region_info(core_vdev, info, caps);
+}
+#endif
 
 static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 			   unsigned long arg)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 
-	if (cmd == VFIO_DEVICE_GET_REGION_INFO) {
-		if (vga->own_info)
-			return vfio_vga_get_region_info(vga, arg);
-	} else if (cmd == VFIO_DEVICE_RESET ||
-		   cmd == VFIO_DEVICE_PCI_HOT_RESET) {
+#ifdef VFIO_VGA_REGION_INFO_IOCTL
+	if (cmd == VFIO_DEVICE_GET_REGION_INFO && vga->own_info)
+		return vfio_vga_get_region_info(vga, arg);
+#endif
+	if (cmd == VFIO_DEVICE_RESET || cmd == VFIO_DEVICE_PCI_HOT_RESET)
 		return vfio_vga_reset_ioctl(vga, cmd, arg);
-	} else if (cmd == VFIO_DEVICE_IOEVENTFD && vga->quirks.regions) {
-		/* It would write to the card past its rows. */
+	/* It would write to the card past its rows. */
+	if (cmd == VFIO_DEVICE_IOEVENTFD && vga->quirks.regions)
 		return -ENOTTY;
-	}
 	return vfio_pci_core_ioctl(core_vdev, cmd, arg);
 }
 
@@ -324,7 +370,7 @@ static const struct vfio_device_ops vfio_vga_ops = {
 	.mmap		= vfio_vga_mmap_entry,
 	.request	= vfio_pci_core_request,
 	.match		= vfio_pci_core_match,
-	VFIO_VGA_IOMMUFD_OPS
+	VFIO_VGA_REGION_INFO_OPS VFIO_VGA_IOMMUFD_OPS
 };
 
 static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)

@@ -38,6 +38,18 @@
 #define VFIO_VGA_IOMMUFD_OPS
 #endif
 
+/*
+ * Since 6.19 VFIO moves region info between user and kernel itself, through an
+ * op. Before, GET_REGION_INFO is one of the driver's ioctls.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define VFIO_VGA_REGION_INFO_OPS					\
+	.get_region_info_caps	= vfio_vga_get_region_info_caps,
+#else
+#define VFIO_VGA_REGION_INFO_OPS
+#define VFIO_VGA_REGION_INFO_IOCTL
+#endif
+
 /* hrtimer_setup() replaced hrtimer_init() and the bare assignment in 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define vga_hrtimer_setup hrtimer_setup

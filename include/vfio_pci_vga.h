@@ -179,7 +179,7 @@ void vfio_vga_quirk_wrote(struct vfio_vga_device *vga, u64 offset,
 			  const char __user *buf, size_t count);
 int vfio_vga_quirk_info(struct vfio_vga_device *vga,
 			struct vfio_region_info *info,
-			struct vfio_region_info __user *uarg);
+			struct vfio_info_cap *caps);
 
 /* vfio_pci_leaks.c */
 void vfio_vga_leaks_saw(struct vfio_vga_device *vga, unsigned int region,
@@ -189,7 +189,7 @@ void vfio_vga_leaks_saw(struct vfio_vga_device *vga, unsigned int region,
 /* vfio_pci_mmap.c */
 int vfio_vga_mmap(struct vfio_vga_device *vga, struct vm_area_struct *vma);
 int vfio_vga_mmap_info(struct vfio_region_info *info,
-		       struct vfio_region_info __user *uarg);
+		       struct vfio_info_cap *caps);
 void vfio_vga_mmap_zap(struct vfio_vga_device *vga);
 int vfio_vga_mmap_open(struct vfio_vga_device *vga);
 void vfio_vga_mmap_close(struct vfio_vga_device *vga);
