@@ -276,10 +276,8 @@ static ssize_t leak_trace_store(struct device *dev,
 		return told(dev, attr, -EINVAL, line, count);
 	}
 	mutex_lock(&leaks->lock);
-	if (choice && !leaks->choice) {
-		leaks->count = 0;
-		leaks->nr = 0;
-	}
+	if (choice && !leaks->choice)
+		memset(&leaks->log, 0, sizeof(leaks->log));
 	WRITE_ONCE(leaks->choice, choice);
 	mutex_unlock(&leaks->lock);
 	return count;
@@ -295,9 +293,9 @@ static ssize_t leaks_show(struct device *dev, struct device_attribute *attr,
 	int len;
 
 	mutex_lock(&leaks->lock);
-	len = sysfs_emit(buf, "%llu\n", leaks->count);
-	for (i = 0; i < leaks->nr; i++) {
-		vga_quirk_format(&leaks->rows[i], row, sizeof(row));
+	len = sysfs_emit(buf, "%llu\n", leaks->log.count);
+	for (i = 0; i < leaks->log.nr; i++) {
+		vga_quirk_format(&leaks->log.rows[i], row, sizeof(row));
 		len += sysfs_emit_at(buf, len, "%s\n", row);
 	}
 	mutex_unlock(&leaks->lock);

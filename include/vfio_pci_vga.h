@@ -13,6 +13,7 @@
 #include <linux/types.h>
 #include <linux/vfio_pci_core.h>
 
+#include "vga_leak.h"
 #include "vga_lease.h"
 #include "vga_quirk.h"
 
@@ -29,40 +30,18 @@ enum vfio_vga_mmap_mode {
 	VFIO_VGA_MMAP_KVM,	/* also into the memory of a guest */
 };
 
-/* Distinct rows that the leak tracer suggests, and writes it remembers. */
-#define VFIO_VGA_LEAK_ROWS	16
-#define VFIO_VGA_LEAK_WRITES	8U
-
 /**
- * struct vfio_vga_leaks - what the leak tracer saw
+ * struct vfio_vga_leaks - the leak tracer
  * @lock: protects all but @choice and @on
  * @choice: administrator's choice, for opens to come
  * @on: the open device is traced
- * @count: leaks since it was switched on
- * @nr: how many of @rows
- * @rows: what it suggests
- * @low_region: where a whole address, or its low dword, leaked last
- * @low_pos: offset there
- * @low_bar: whose
- * @next: where the next write goes
- * @writes: the last ones, a ring
+ * @log: what it saw since it was switched on
  */
 struct vfio_vga_leaks {
 	struct mutex lock; /* see above */
 	bool choice;
 	bool on;
-	u64 count;
-	unsigned int nr;
-	struct vga_quirk_row rows[VFIO_VGA_LEAK_ROWS];
-	unsigned int low_region;
-	u32 low_pos;
-	unsigned int low_bar;
-	unsigned int next;
-	struct {
-		u8 region;
-		u32 pos;
-		u32 value;
-	} writes[VFIO_VGA_LEAK_WRITES];
+	struct vga_leak_log log;
 };
 
 /**

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The KUnit tests: load their module, and pass on what the kernel's log says of each.
+# The KUnit tests: load their modules, and pass on what the kernel's log says of each.
 # shellcheck source-path=SCRIPTDIR source=../inside/lablib.sh
 . /lab/bin/lablib.sh
 # shellcheck source-path=SCRIPTDIR source=kernel_log.sh
 . "${0%/*}/kernel_log.sh"
 
-module=/lab/build/selftests/modules/$(uname -r)/vga_quirk_rows_kunit.ko
-[ -f "$module" ] || {
+modules=/lab/build/selftests/modules/$(uname -r)
+[ -f "$modules/vga_quirk_rows_kunit.ko" ] || {
 	echo "TAP version 13"
 	echo "1..0 # SKIP this kernel has no KUnit"
 	exit 4
@@ -15,9 +15,11 @@ module=/lab/build/selftests/modules/$(uname -r)/vga_quirk_rows_kunit.ko
 
 mark_log
 modprobe kunit
-insmod "$module"
-rmmod vga_quirk_rows_kunit
-mapfile -t lines < <(log_since | sed -E 's/^\[ *[0-9.]+\] *//' | grep -E '^(not )?ok [0-9]+ ' | grep -v ' vga_quirk_rows$')
+for suite in vga_quirk_rows vga_leak_rows; do
+	insmod "$modules/${suite}_kunit.ko" || exit
+	rmmod "${suite}_kunit"
+done
+mapfile -t lines < <(log_since | sed -E 's/^\[ *[0-9.]+\] *//' | grep -E '^(not )?ok [0-9]+ ' | grep -vE ' vga_(quirk|leak)_rows$')
 mapfile -t reasons < <(log_since | sed -E 's/^\[ *[0-9.]+\]//' | grep -E '^ +(#|Expected|[a-z].*==)')
 diag "${reasons[@]}"
 plan "${#lines[@]}"
