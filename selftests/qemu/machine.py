@@ -24,10 +24,11 @@ ICOUNT_SHIFT = 3
 # The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
 # region has, so its own BIOS offers a guest no VBE mode.
 CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
-TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo')
+TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo', 'rarities')
 # The models of selftests/zoo, which are in the QEMU of contrib/qemu/build, and the BAR that has the card's memory
 # where that is not BAR 0.
 ZOO = ('hd5450', 'hd7850', 'x550', 'gf7300le', 'nvs290', 'gf8400gs')
+RARITIES = ('gt240', 'hd530', 'msix')
 VRAM_BAR = {'gf7300le': 1, 'nvs290': 1, 'gf8400gs': 1}
 
 
@@ -99,6 +100,13 @@ def card_devices(cards, topology):
             port(name, ',x-speed=5,x-width=16')
             device(f'zoo-{name},id={name},bus=port-{name},romfile={ROMS}/{name}.rom')
             ids.append(name)
+    if 'rarities' in topology:
+        for name in RARITIES:
+            port(name, ',x-speed=5,x-width=16')
+            device(f'zoo-{name},id={name},bus=port-{name},multifunction=on')
+            ids.append(name)
+        device('intel-hda,id=gt240-audio,bus=port-gt240,addr=0.1')
+        ids.append('gt240-audio')
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
         for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):

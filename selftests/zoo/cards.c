@@ -103,6 +103,42 @@ const ZooCard zoo_cards[] = {
             [5] = { ZOO_REGISTERS, IO, .size = 128 },
         },
         .doors = { NVIDIA(0x098480a2), NVIDIA_IO },
+    }, {
+        /* With an audio function beside it, whose config space is shown, too: PPCI_HDA. */
+        .name = "zoo-gt240", .what = "GeForce GT 240 (GT215)",
+        .vendor = 0x10de, .device = 0x0ca3, .subvendor = 0x1043, .subdevice = 0x8326,
+        .revision = 0xa2, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
+            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
+            [5] = { ZOO_REGISTERS, IO, .size = 128 },
+        },
+        .doors = {
+            NVIDIA(0x0a5180a2), NVIDIA_IO,
+            { ZOO_COMPANION, .bar = 0, .offset = 0x8a000, .size = 4 * KiB, .writable = true },
+        },
+    }, {
+        /* GMCH and BDSM: no stolen memory, so that no kernel looks for it, at an address of the host's all the same. */
+        .name = "zoo-hd530", .what = "HD Graphics 530 (Skylake GT2)",
+        .vendor = 0x8086, .device = 0x1912, .subvendor = 0x8086, .subdevice = 0x2212,
+        .revision = 0x06, .vram_mb = 16, .pm = 0xd0, .msi = 0xac, .express = 0x70,
+        .config = { { 0x50, 0x000000c1 }, { 0x5c, 0x7b800001 } },
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM64, .size = 16 * MiB },
+            [2] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [4] = { ZOO_REGISTERS, IO, .size = 64 },
+        },
+        .doors = {
+            { ZOO_MIRROR, .bar = 0, .offset = 0x108040, .size = 2, .value = 0x50 },
+            { ZOO_MIRROR, .bar = 0, .offset = 0x1080c0, .size = 4, .value = 0x5c },
+        },
+    }, {
+        /* No card: an HD 7850 that has its MSI-X table in the BAR with the back doors. */
+        .name = "zoo-msix", .what = "Radeon HD 7850 with MSI-X",
+        .vendor = 0x1002, .device = 0x6819, .subvendor = 0x1787, .subdevice = 0x2321,
+        .msix = 0xc0, .msix_table = 0x8000,
+        RADEON_HD(256 * KiB),
     },
 };
 

@@ -9,6 +9,8 @@
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
+#include "hw/pci/msix.h"
+#include "hw/pci/pci_bus.h"
 #include "hw/pci/pcie.h"
 #include "hw/display/vga_int.h"
 #include "ui/console.h"
@@ -19,6 +21,9 @@
 #define RMA_ADDRESS 3
 #define RMA_READ    5
 #define RMA_WRITE   7
+
+#define MSIX_VECTORS 16
+#define MSIX_PBA    0x800
 
 typedef struct ZooState ZooState;
 
@@ -100,6 +105,33 @@ static uint8_t shown_address(ZooState *s, const ZooDoor *door, unsigned int byte
     return (address + door->value) >> (door->shift + byte * 8);
 }
 
+/* Whose config space does a mirror show? NULL if it has no companion. */
+static PCIDevice *mirrored(ZooState *s, const ZooDoor *door)
+{
+    if (door->kind == ZOO_MIRROR) {
+        return &s->pdev;
+    }
+    return pci_get_bus(&s->pdev)->devices[s->pdev.devfn + 1];
+}
+
+static uint8_t mirror_read(ZooState *s, const ZooDoor *door, uint32_t byte)
+{
+    PCIDevice *pdev = mirrored(s, door);
+
+    byte += door->value;
+    return pdev && byte < pci_config_size(pdev) ? pdev->config[byte] : 0;
+}
+
+static void mirror_write(ZooState *s, const ZooDoor *door, uint32_t byte, uint64_t data, unsigned size)
+{
+    PCIDevice *pdev = mirrored(s, door);
+
+    byte += door->value;
+    if (pdev && door->writable && byte + size <= pci_config_size(pdev)) {
+        pci_default_write_config(pdev, byte, data, size);
+    }
+}
+
 static uint8_t zoo_read(ZooState *s, unsigned int bar, hwaddr addr)
 {
     unsigned int n;
@@ -120,8 +152,9 @@ static uint8_t zoo_read(ZooState *s, unsigned int bar, hwaddr addr)
             }
             break;
         case ZOO_MIRROR:
+        case ZOO_COMPANION:
             if (in(addr, door->offset, door->size)) {
-                return byte < pci_config_size(&s->pdev) ? s->pdev.config[byte] : 0;
+                return mirror_read(s, door, byte);
             }
             break;
         case ZOO_SHOWS:
@@ -173,10 +206,9 @@ static void zoo_write(ZooState *s, unsigned int bar, hwaddr addr, uint64_t data,
         case ZOO_SHOWS:
             break;
         case ZOO_MIRROR:
+        case ZOO_COMPANION:
             if (in(addr, door->offset, door->size)) {
-                if (door->writable && byte + size <= pci_config_size(&s->pdev)) {
-                    pci_default_write_config(&s->pdev, byte, data, size);
-                }
+                mirror_write(s, door, byte, data, size);
                 return;
             }
             break;
@@ -330,6 +362,17 @@ static void init_capabilities(ZooState *s, Error **errp)
     msi_init(pdev, card->msi, 1, true, false, errp);
 }
 
+/* The table lies over the registers of BAR 2. */
+static void init_msix(ZooState *s, Error **errp)
+{
+    const ZooCard *card = s->card;
+
+    if (card->msix) {
+        msix_init(&s->pdev, MSIX_VECTORS, &s->bars[2], 2, card->msix_table, &s->bars[2], 2,
+                  card->msix_table + MSIX_PBA, card->msix, errp);
+    }
+}
+
 static void zoo_realize(PCIDevice *pdev, Error **errp)
 {
     ERRP_GUARD();
@@ -349,6 +392,16 @@ static void zoo_realize(PCIDevice *pdev, Error **errp)
     for (n = 0; n < ZOO_BARS; n++) {
         init_bar(s, n);
     }
+    init_msix(s, errp);
+    if (*errp) {
+        return;
+    }
+    for (n = 0; n < ARRAY_SIZE(s->card->config); n++) {
+        if (s->card->config[n].offset) {
+            pci_set_long(pdev->config + s->card->config[n].offset, s->card->config[n].value);
+            pci_set_long(pdev->wmask + s->card->config[n].offset, 0);
+        }
+    }
     pdev->config[PCI_INTERRUPT_PIN] = 1;
     s->vga.con = graphic_console_init(DEVICE(s), 0, s->vga.hw_ops, &s->vga);
 }
@@ -367,6 +420,7 @@ static void zoo_reset(DeviceState *dev)
     vga_common_reset(&s->vga);
     blank_screen(s);
     msi_reset(&s->pdev);
+    msix_reset(&s->pdev);
     pci_word_test_and_clear_mask(s->pdev.config + s->card->pm + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
     memset(s->address, 0, sizeof(s->address));
     memset(s->gates, 0, sizeof(s->gates));
@@ -377,6 +431,7 @@ static void zoo_exit(PCIDevice *pdev)
     ZooState *s = ZOO(pdev);
 
     graphic_console_close(s->vga.con);
+    msix_uninit(pdev, &s->bars[2], &s->bars[2]);
     msi_uninit(pdev);
     pcie_cap_exit(pdev);
 }

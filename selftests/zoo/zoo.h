@@ -34,7 +34,8 @@ typedef struct ZooBar {
 typedef enum {
     ZOO_CLOSED,     /* end of the list */
     ZOO_VALUE,      /* 4 bytes at @offset read @value */
-    ZOO_MIRROR,     /* config space, @size bytes, at @offset */
+    ZOO_MIRROR,     /* config space, @size bytes from @value, at @offset */
+    ZOO_COMPANION,  /* the same of the next function of this slot */
     ZOO_SHOWS,      /* @size bytes at @offset: address of BAR @of plus @value, >> @shift */
     ZOO_WINDOW,     /* an address at @offset, at @data what is there in BAR @of */
     ZOO_RMA,        /* the same in port @offset, what it is for in CRTC register 0x38 */
@@ -61,6 +62,13 @@ typedef struct ZooCard {
     uint8_t revision;
     uint8_t vram_mb;
     uint8_t pm, express, msi;   /* offsets of the capabilities */
+    uint8_t msix;               /* the same, or 0; its table is in BAR 2 at @msix_table, and a page long */
+    uint32_t msix_table;
+    /* Read-only registers of config space that are the card's own. */
+    struct {
+        uint8_t offset;
+        uint32_t value;
+    } config[2];
     bool no_soft_reset;         /* what the power management capability says */
     ZooBar bars[ZOO_BARS];
     ZooDoor doors[ZOO_DOORS];
