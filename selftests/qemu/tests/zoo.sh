@@ -17,15 +17,31 @@ ZOO_CARDS="hd5450:HD5450 hd7850:HD7850 x550:X550 gf7300le:GF7300LE nvs290:NVS290
 # QEMU's quirks leave out the older Radeons.
 QEMU_COVERS="hd5450 hd7850 gf7300le nvs290 gf8400gs"
 
+# is_chosen CARD: ZOO_ONLY names some of the cards; without it all are meant.
+is_chosen() {
+	[ -z "${ZOO_ONLY-}" ] || [[ " $ZOO_ONLY " = *" $1 "* ]]
+}
+
 # for_each_card COMMAND...: the command with ZOO_CARD and GUEST_BDF set, once per card.
 for_each_card() {
 	local card variable
 	for card in $ZOO_CARDS; do
 		ZOO_CARD=${card%:*} variable=${card#*:}
-		[ -z "${ZOO_ONLY-}" ] || [ "$ZOO_ONLY" = "$ZOO_CARD" ] || continue
 		GUEST_BDF=${!variable}
-		"$@"
+		! is_chosen "$ZOO_CARD" || "$@"
 	done
+}
+
+# plan_cards N [M]: N promises for each card, and M for each that QEMU covers.
+plan_cards() {
+	local card count=0
+	for card in $ZOO_CARDS; do
+		card=${card%:*}
+		is_chosen "$card" || continue
+		count=$((count + $1))
+		! qemu_covers "$card" || count=$((count + ${2-0}))
+	done
+	plan "$count"
 }
 
 qemu_covers() {
@@ -53,11 +69,12 @@ zoo_prepare() {
 	bind_driver "$GUEST_BDF" "$1"
 }
 
-# zoo_start QEMU OPTIONS: a guest on the card. ati-vga's own ROM knows nothing of back doors.
+# zoo_start QEMU OPTIONS [QEMU_ARGUMENT...]: a guest on the card. ati-vga's own ROM knows nothing of back doors.
 zoo_start() {
-	local rom=
+	local qemu=$1 options=$2 rom=
+	shift 2
 	! is_ati_vga || rom=,romfile=/lab/zoo/$ZOO_CARD.rom
-	L2_QEMU=$1 start_guest ",x-vga=on$rom$2" -machine pc
+	L2_QEMU=$qemu start_guest ",x-vga=on$rom$options" -machine pc "$@"
 }
 
 # zoo_is_lit NAME: the VBIOS has written its line, and the address in it is the guest's, not the host's.
@@ -84,19 +101,26 @@ zoo_is_black() {
 	return 1
 }
 
-# zoo_is_dark NAME: black, or the VMM does not survive the card. QEMU (7.2) follows a null pointer on Radeons without a
-# BAR 4, where it wants to put a quirk.
-zoo_is_dark() {
-	if wait_for 5 guest_has_ended; then
-		diag "QEMU ended: $(tail -n 2 "$L2_LOG")"
-		OUTCOME="QEMU ends"
-		return
-	fi
-	OUTCOME=black
-	zoo_is_black "$1"
+# QEMU (7.2) follows a null pointer on Radeons without a BAR 4, where it wants to put a quirk: is that what happened?
+vmm_is_gone() {
+	wait_for 5 guest_has_ended || return
+	diag "QEMU ended: $(tail -n 2 "$L2_LOG")"
+	OUTCOME="QEMU ends"
 }
 
-# zoo_guest lit|black|dark NAME DRIVER QEMU OPTIONS: two promises about a guest, and its outcome to the table.
+# zoo_is_dark NAME: black, or the VMM does not survive the card.
+zoo_is_dark() {
+	OUTCOME=black
+	vmm_is_gone || zoo_is_black "$1"
+}
+
+# zoo_is_lit_if_alive NAME: lit, or the VMM does not survive the card.
+zoo_is_lit_if_alive() {
+	OUTCOME=lit
+	vmm_is_gone || zoo_is_lit "$1"
+}
+
+# zoo_guest lit|black|dark|lit_if_alive NAME DRIVER QEMU OPTIONS: two promises about a guest, and its outcome to the table.
 zoo_guest() {
 	local wanted=$1 name=$2 outcome=fail
 	OUTCOME=$1

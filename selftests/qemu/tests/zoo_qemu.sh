@@ -12,6 +12,6 @@ one_card() {
 	zoo_guest black stock-bare vfio-pci "$LAB_QEMU" "$NO_QUIRKS"
 }
 
-plan 32
+plan_cards 4
 for_each_card one_card
 finish
