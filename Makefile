@@ -35,7 +35,7 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, about 12 minutes; KERNEL=generic|cloud|KVER for one leg
+check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
 check-contended: ## up to eight cards that compete, on an otherwise idle machine, 4 minutes
@@ -51,7 +51,7 @@ check-debug: ## the tests on a kernel with KASAN and lockdep; builds that first 
 check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 minutes)
 	@scripts/check-vmm.sh
 
-check-zoo: ## guests on models of cards that hide things; builds a QEMU with them first (4 minutes)
+check-zoo: ## guests on models of cards that hide things; 20 minutes, and 4 to build a QEMU with them
 	@scripts/check-zoo.sh
 
 model: ## search the model of the lease protocol with spin, mutants included

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=steps.sh
 . scripts/steps.sh
 
-scripts/deps.sh build lab check || exit
+scripts/deps.sh build lab check qemu || exit
 [ $# -gt 0 ] || set -- cloud generic
 LOGS=build/check
 lab=selftests/qemu/lab
@@ -61,6 +61,26 @@ others() { # LEG
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 	boot arbitration-drm "$1" --list $lists/arbitration-drm.list
 	boot mapping "$1" --cards 4 --topology samebus --topology others --topology ati --list $lists/mapping.list --list $lists/quirks.list
+	boot stores "$1" --icount --list $lists/stores.list
+}
+
+# Guests on models of cards that hide things; half of the cards to a lane.
+zoo() { # HALF LEG
+	local cards="hd5450 hd7850 x550 rage128p"
+
+	[ "$1" = 1 ] || cards="gf7300le nvs290 gf8400gs rv100"
+	LAB_QEMU=$qemu step "lab-$2-zoo-$1" 1500 "$lab" run --kernel "$2" --timeout 1400 --out "$LOGS/$2-zoo-$1" \
+		--l2-qemu "$qemu" --topology zoo --topology ati --set "ZOO_ONLY=$cards" --list $lists/zoo.list
+}
+
+rarities() { # LEG
+	LAB_QEMU=$qemu boot rarities "$1" --topology rarities --list $lists/rarities.list
+}
+
+# The zoo's table: each half has printed its own.
+zoo_table() { # LEG
+	printf '\n=== what guests find on cards that hide things, kernel %s\n' "$1"
+	sed -n 's/^lab: *zoo: //p' "$LOGS/lab-$1-zoo-1.log" "$LOGS/lab-$1-zoo-2.log" | awk '!seen[$0]++'
 }
 
 no_leg() {
@@ -100,6 +120,18 @@ for leg; do
 	legs+=("$leg")
 done
 
+# The zoo's guests need stock vfio-pci's VGA region beside them. Its QEMU takes
+# minutes, if the cache has none.
+zoo_legs=()
+for leg in "${legs[@]}"; do
+	[[ $leg = *cloud* ]] || zoo_legs+=("$leg")
+done
+if [ ${#zoo_legs[@]} -gt 0 ] && build vbios make -C selftests/zoo/vbios && build qemu contrib/qemu/build; then
+	qemu=$(contrib/qemu/build)
+else
+	zoo_legs=()
+fi
+
 # What only a kernel with everything can run goes into the lane of the leg that
 # is done first, which is not the one with the many opens.
 first=() second=()
@@ -115,6 +147,11 @@ done
 for leg in "${legs[@]}"; do
 	[[ $leg = *cloud* ]] || first+=("contended $leg")
 done
+for leg in "${zoo_legs[@]}"; do
+	first+=("zoo 1 $leg")
+	jobs=("zoo 2 $leg" "rarities $leg")
+	if [ ${#second[@]} -gt 0 ]; then second+=("${jobs[@]}"); else first+=("${jobs[@]}"); fi
+done
 
 lanes=(first rest)
 lane rest no_leg &
@@ -127,5 +164,8 @@ wait
 
 for lane in "${lanes[@]}"; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
+done
+for leg in "${zoo_legs[@]}"; do
+	zoo_table "$leg"
 done
 total

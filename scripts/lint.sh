@@ -125,7 +125,7 @@ lint_spdx() {
 lint_readme() {
 	local word status=0
 
-	for word in $(scripts/deps.sh --list build lab check | cut -d : -f 2); do
+	for word in $(scripts/deps.sh --list build lab check qemu | cut -d : -f 2); do
 		grep -q -E "^ {8}([^ ]+ )*$word( |$)" README.md && continue
 		echo "README.md: package $word is missing"
 		status=1
