@@ -302,8 +302,9 @@ static int vfio_vga_put_caps(struct vfio_region_info *info,
 	return copy_to_user(uarg + 1, caps->buf, caps->size) ? -EFAULT : 0;
 }
 
-static long vfio_vga_get_region_info(struct vfio_vga_device *vga,
-				     unsigned long arg)
+/* Not inline, or all ioctls would pay for its stack. */
+static noinline long vfio_vga_get_region_info(struct vfio_vga_device *vga,
+					      unsigned long arg)
 {
 	unsigned long minsz = offsetofend(struct vfio_region_info, offset);
 	struct vfio_region_info __user *uarg = (void __user *)arg;
