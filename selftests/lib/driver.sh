@@ -5,8 +5,12 @@
 # card named by VFIO_VGA_BDF.
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
+# The programs: where it is said, in the checkout's build/, or beside the tests as
+# in a kernel's tree.
 # shellcheck disable=SC2034 # for those who source this
-PROGRAMS=${VFIO_VGA_PROGRAMS:-$TOP/build/selftests}
+for PROGRAMS in "${VFIO_VGA_PROGRAMS-}" "$TOP/build/selftests" "$(cd "$(dirname "$0")" && pwd)"; do
+	[ ! -x "$PROGRAMS/vga_io" ] || break
+done
 OURS=vfio-pci-vga
 DEVICES=/sys/bus/pci/devices
 DRIVERS=/sys/bus/pci/drivers
