@@ -5,9 +5,10 @@
  * Documented in docs/ABI/sysfs-driver-vfio-pci-vga. Called by the driver core.
  */
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 #include <linux/sysfs.h>
 #ifdef CONFIG_X86
-#include <asm/cpufeature.h>
+#include <linux/cpufeature.h>
 #endif
 
 #include "compat.h"
@@ -202,7 +203,7 @@ static ssize_t quirks_show(struct device *dev, struct device_attribute *attr,
 
 		vga_quirk_format(&quirk->row, row, sizeof(row));
 		len += sysfs_emit_at(buf, len, "%s %s %s hits=%lld %s\n",
-				     quirk->name, quirk->on ? "on" : "off",
+				     quirk->name, str_on_off(quirk->on),
 				     source_words[quirk->source],
 				     atomic64_read(&quirk->hits), row);
 	}
