@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-patches patches model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -59,6 +59,14 @@ check-reset: ## killed guests on models of cards that do not come back; builds a
 
 check-long: ## the same, a hundred guests on each card
 	@scripts/check-reset.sh long
+
+patches: ## the driver as patches for the kernel's tree in KSRC=, into build/patches
+	@test -n "$(KSRC)" || { echo "Name the kernel's tree: make patches KSRC=" >&2; exit 1; }
+	@scripts/deps.sh series
+	@scripts/patches.py $(KSRC)
+
+check-patches: ## do these apply to linux-source-6.12, and is each commit whole? (6 minutes)
+	@scripts/check-patches.sh
 
 model: ## search the model of the lease protocol with spin, mutants included
 	@scripts/deps.sh check
