@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-patches patches check-arbiter model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-patches patches check-arbiter static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -61,6 +61,8 @@ check-long: ## the same, a hundred guests on each card
 	@scripts/check-reset.sh long
 
 check-arbiter: ## the VGA arbiter hangs, and with the patch in contrib/linux does not; builds two kernels first (10 minutes)
+
+check-arbiter: ## what the patches in contrib/linux cure in the kernel, without them and with them (10 minutes)
 	@scripts/check-arbiter.sh
 
 patches: ## the driver as patches for the kernel's tree in KSRC=, into build/patches
@@ -68,7 +70,7 @@ patches: ## the driver as patches for the kernel's tree in KSRC=, into build/pat
 	@scripts/deps.sh series
 	@scripts/patches.py $(KSRC)
 
-check-patches: ## do these apply to linux-source-6.12, and is each commit whole? (6 minutes)
+check-patches: ## do these apply to 6.12 and the newest packaged kernel, and is each commit whole? (6 minutes)
 	@scripts/check-patches.sh
 
 model: ## search the model of the lease protocol with spin, mutants included
@@ -83,6 +85,9 @@ bench-save: ## bench, and keep them in docs/
 
 lint: ## sparse, W=1, checkpatch, kernel-doc, clang-format, shellcheck, pyflakes, codespell
 	@scripts/lint.sh
+
+static: ## more checkers: gcc and clang W=1, sparse, coccinelle, cppcheck, checkpatch, on 6.12 (4 minutes)
+	@scripts/static.sh
 
 deps: ## install what the targets need from Debian's packages, or print what is missing
 	@scripts/deps.sh

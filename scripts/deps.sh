@@ -3,7 +3,7 @@
 # The packages that everything here needs, by purpose, and the only place that
 # installs any.
 #
-# usage: deps.sh [--list] [build|lab|check|lint|debug|series|qemu|bench]...   (default: the first four)
+# usage: deps.sh [--list] [build|lab|check|lint|debug|static|series|qemu|bench]...   (default: the first four)
 #
 # As root what is missing is installed; else the line that does it is shown.
 # A bare Debian 12 must do: this runs in /bin/sh with what is essential there.
@@ -22,6 +22,9 @@ packages() {
 		echo linux-source xz-utils dkms spin libpciaccess-dev ;;
 	debug)	# the kernel of check-debug
 		echo linux-source-6.12 xz-utils bc bison flex libelf-dev libssl-dev ;;
+	static)	# make static; smatch is not packaged
+		echo linux-source-6.12 xz-utils bc bison flex libelf-dev libssl-dev \
+			clang lld llvm sparse coccinelle cppcheck ;;
 	series)	# make patches
 		echo git python3 unifdef clang-format python3-docutils rsync ;;
 	qemu)	# contrib/qemu/build
