@@ -93,8 +93,14 @@
 	vmf_insert_mixed(vma, addr, __pfn_to_pfn_t(pfn, PFN_DEV))
 #endif
 
-/* vfio_pci_core_setup_barmap() is there since 6.8; before, the core had it inside. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+/*
+ * vfio_pci_core_setup_barmap() is there since 6.8; before, the core had it inside.
+ * Since 7.2 the core maps all BARs when it enables the card.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define vga_setup_barmap(core, bar) \
+	PTR_ERR_OR_ZERO(vfio_pci_core_get_iomap(core, bar))
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #define vga_setup_barmap vfio_pci_core_setup_barmap
 #else
 #include <linux/vfio_pci_core.h>
