@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-patches patches check-arbiter static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -59,8 +59,6 @@ check-reset: ## killed guests on models of cards that do not come back; builds a
 
 check-long: ## the same, a hundred guests on each card
 	@scripts/check-reset.sh long
-
-check-arbiter: ## the VGA arbiter hangs, and with the patch in contrib/linux does not; builds two kernels first (10 minutes)
 
 check-arbiter: ## what the patches in contrib/linux cure in the kernel, without them and with them (10 minutes)
 	@scripts/check-arbiter.sh
