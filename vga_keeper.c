@@ -33,8 +33,6 @@
 #define FOREIGN_JIFFIES	(HZ / 4)
 /* How long a lease waits for those it was granted to. */
 #define UNCLAIMED_MS	10
-/* After this time in the queue a card finds the lease before its own halved. */
-#define PATIENCE_MS	20
 /* How long the answer to "is vgacon the console?" is good for. */
 #define CONSOLE_JIFFIES	(HZ / 10)
 /* How long vgacon keeps asking before it writes after the last lease. */
@@ -417,7 +415,7 @@ static int keeper_acquire(struct vga_lease *lease, struct lease_extras *extras)
  * Caller holds vga_route.lock. The limit shrinks when somebody else waits. A
  * mapping that is gone after one access would never be used.
  */
-static u64 lease_limit_ns(struct vga_lease *lease, ktime_t now)
+static u64 lease_limit_ns(struct vga_lease *lease)
 {
 	unsigned int limit = lease->lease_us;
 	struct vga_lease *next;
@@ -425,13 +423,10 @@ static u64 lease_limit_ns(struct vga_lease *lease, ktime_t now)
 	if (!limit && lease->mapped)
 		limit = VGA_LEASE_US_DEFAULT;
 	next = list_first_entry_or_null(&vga_route.queue, struct vga_lease, node);
-	if (next) {
+	if (next)
 		limit = min_t(unsigned int, limit,
 			      max_t(unsigned int, next->lease_us,
 				    VGA_LEASE_US_DEFAULT));
-		if (ktime_compare(now, ktime_add_ms(next->queued, PATIENCE_MS)) > 0)
-			limit /= 2;
-	}
 	return (u64)limit * NSEC_PER_USEC;
 }
 
@@ -452,7 +447,7 @@ static enum vga_lease_end lease_run(struct vga_lease *lease, bool renewed)
 		set_current_state(TASK_IDLE);
 		spin_lock(&vga_route.lock);
 		now = ktime_get();
-		limit = lease_limit_ns(lease, now);
+		limit = lease_limit_ns(lease);
 		deadline = ktime_add_ns(lease->since, limit);
 		reason = VGA_LEASE_RUNS;
 		if (!lease->open || lease->suspended) {

@@ -221,7 +221,6 @@ static bool lease_claim(struct vga_lease *lease, struct vga_access *access,
 		if (list_empty(&lease->node) && !lease->suspended &&
 		    !(vga_route.state == ROUTE_GRANTING && vga_route.holder == lease)) {
 			list_add_tail(&lease->node, &vga_route.queue);
-			lease->queued = ktime_get();
 			vga_keeper_wake();
 		}
 	}

@@ -83,7 +83,6 @@ struct vga_lease_stats {
  * @keeper_only: accesses need the keeper: a fence, or a neighbour to restore
  * @failures: grants that failed; tells waiters that @error is for them
  * @error: why the last grant failed
- * @queued: when it last joined the queue
  * @granted: when the present lease began
  * @since: from when on it lasts: when it was first used
  * @verified: jiffies of the last look at the hardware
@@ -120,7 +119,6 @@ struct vga_lease {
 	bool keeper_only;
 	unsigned int failures;
 	int error;
-	ktime_t queued;
 	ktime_t granted;
 	ktime_t since;
 	unsigned long verified;
