@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 
 #include "lib/vfio_vga_harness.h"
 
@@ -470,35 +469,23 @@ TEST_F(quirks, covered_pages_are_no_sparse_area)
 		  info.flags);
 }
 
-static int try_mmap(const struct vga_card *card, uint32_t bar, off_t pos,
-		    size_t size)
-{
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			 card->fd, ((off_t)bar << 40) + pos);
-
-	if (map == MAP_FAILED)
-		return errno;
-	munmap(map, size);
-	return 0;
-}
-
 TEST_F(quirks, covered_pages_cannot_be_mapped)
 {
 	const struct vga_card *card = &self->sweep.card;
 	size_t size = self->sweep.bar[REG_BAR].size;
 
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, 0, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, 0, 2 * PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, 0, size));
-	EXPECT_EQ(0, try_mmap(card, REG_BAR, PAGE, size - PAGE));
-	EXPECT_EQ(0, try_mmap(card, REG_BAR, size - PAGE, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, size - PAGE, 2 * PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, size, PAGE));
-	EXPECT_EQ(0, try_mmap(card, 0, 0, self->sweep.bar[0].size));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, 0, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, 0, 2 * PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, 0, size));
+	EXPECT_EQ(0, vga_try_map(card, REG_BAR, PAGE, size - PAGE));
+	EXPECT_EQ(0, vga_try_map(card, REG_BAR, size - PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, size - PAGE, 2 * PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, size, PAGE));
+	EXPECT_EQ(0, vga_try_map(card, 0, 0, self->sweep.bar[0].size));
 	ASSERT_EQ(0, switch_rows(self->bdf, "quirk_disable"));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, 0, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, 0, PAGE));
 	REOPEN();
-	EXPECT_EQ(0, try_mmap(card, REG_BAR, 0, size));
+	EXPECT_EQ(0, vga_try_map(card, REG_BAR, 0, size));
 }
 
 TEST_F(quirks, one_row_covers_one_page)
@@ -523,9 +510,9 @@ TEST_F(quirks, one_row_covers_one_page)
 	EXPECT_EQ(PAGE, got.areas[0].size);
 	EXPECT_EQ(3 * PAGE, got.areas[1].offset);
 	EXPECT_EQ(self->sweep.bar[REG_BAR].size - 3 * PAGE, got.areas[1].size);
-	EXPECT_EQ(0, try_mmap(&self->sweep.card, REG_BAR, 0, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(&self->sweep.card, REG_BAR, PAGE, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(&self->sweep.card, REG_BAR, 0, 4 * PAGE));
+	EXPECT_EQ(0, vga_try_map(&self->sweep.card, REG_BAR, 0, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->sweep.card, REG_BAR, PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->sweep.card, REG_BAR, 0, 4 * PAGE));
 	READ(REG_BAR, 0x2000, value);
 	EXPECT_EQ(guest_bars[0], value & ~15u);
 }
@@ -767,8 +754,8 @@ TEST_F_TIMEOUT(quirks, the_tracer_finds_rows_that_cure, 240)
 	ASSERT_EQ(0, vga_choose(self->bdf, "leak_trace", "1"));
 	REOPEN();
 	/* Nothing escapes through a mapping. */
-	EXPECT_EQ(EINVAL, try_mmap(&self->sweep.card, 0, 0, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(&self->sweep.card, REG_BAR, PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->sweep.card, 0, 0, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->sweep.card, REG_BAR, PAGE, PAGE));
 	EXPECT_LT(10, sweep_all(&self->sweep));
 	EXPECT_LT(10, atoi(read_choice(self->bdf, "leaks")));
 	ASSERT_EQ(0, vga_choose(self->bdf, "leak_trace", "0"));
@@ -784,7 +771,7 @@ TEST_F_TIMEOUT(quirks, the_tracer_finds_rows_that_cure, 240)
 	EXPECT_LT(0, rows);
 	REOPEN();
 	EXPECT_EQ(0, sweep_all(&self->sweep));
-	EXPECT_EQ(0, try_mmap(&self->sweep.card, 0, 0, PAGE));
+	EXPECT_EQ(0, vga_try_map(&self->sweep.card, 0, 0, PAGE));
 }
 
 TEST_HARNESS_MAIN

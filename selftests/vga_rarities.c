@@ -11,7 +11,6 @@
 #include <linux/pci_regs.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 
 #include "lib/vfio_vga_harness.h"
 
@@ -32,18 +31,6 @@
 
 /* NVIDIA's: the audio function's config space in BAR 0. */
 #define PPCI_HDA		0x8a000
-
-static int try_mmap(const struct vga_card *card, uint32_t bar, off_t pos,
-		    size_t size)
-{
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			 card->fd, ((off_t)bar << 40) + pos);
-
-	if (map == MAP_FAILED)
-		return errno;
-	munmap(map, size);
-	return 0;
-}
 
 /* What region info says about a BAR: the sparse areas and whether MSI-X is mappable. */
 struct bar_info {
@@ -175,11 +162,11 @@ TEST_F(msix, the_tables_page_can_be_mapped_and_hidden_ones_cannot)
 {
 	const struct vga_card *card = &self->card;
 
-	EXPECT_EQ(0, try_mmap(card, REG_BAR, MSIX_PAGE, PAGE));
-	EXPECT_EQ(0, try_mmap(card, REG_BAR, MIRROR_PAGE + PAGE, 8 * PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, MM_PAGE, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, MIRROR_PAGE, PAGE));
-	EXPECT_EQ(EINVAL, try_mmap(card, REG_BAR, MIRROR_PAGE - PAGE, 8 * PAGE));
+	EXPECT_EQ(0, vga_try_map(card, REG_BAR, MSIX_PAGE, PAGE));
+	EXPECT_EQ(0, vga_try_map(card, REG_BAR, MIRROR_PAGE + PAGE, 8 * PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, MM_PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, MIRROR_PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, REG_BAR, MIRROR_PAGE - PAGE, 8 * PAGE));
 }
 
 /* The core answers for the table; the row would go to the card behind its back. */
@@ -262,9 +249,9 @@ TEST_F(igd, only_the_page_of_the_registers_is_covered)
 	EXPECT_EQ(page, info.areas[0].size);
 	EXPECT_EQ(page + PAGE, info.areas[1].offset);
 	EXPECT_EQ(info.size - page - PAGE, info.areas[1].size);
-	EXPECT_EQ(EINVAL, try_mmap(card, 0, page, PAGE));
-	EXPECT_EQ(0, try_mmap(card, 0, page - PAGE, PAGE));
-	EXPECT_EQ(0, try_mmap(card, 0, page + PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(card, 0, page, PAGE));
+	EXPECT_EQ(0, vga_try_map(card, 0, page - PAGE, PAGE));
+	EXPECT_EQ(0, vga_try_map(card, 0, page + PAGE, PAGE));
 }
 
 FIXTURE(companion) {
@@ -308,8 +295,8 @@ TEST_F(companion, nothing_of_the_audio_function_is_shown)
 	memset(ones, 0xff, sizeof(ones));
 	READ(&self->card, 0, PPCI_HDA, mirror);
 	EXPECT_EQ(0, memcmp(mirror, ones, sizeof(mirror)));
-	EXPECT_EQ(EINVAL, try_mmap(&self->card, 0, PPCI_HDA, PAGE));
-	EXPECT_EQ(0, try_mmap(&self->card, 0, PPCI_HDA + PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->card, 0, PPCI_HDA, PAGE));
+	EXPECT_EQ(0, vga_try_map(&self->card, 0, PPCI_HDA + PAGE, PAGE));
 }
 
 TEST_F(companion, the_audio_functions_bar_cannot_be_moved)

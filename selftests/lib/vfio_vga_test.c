@@ -468,6 +468,27 @@ void *vga_map_bar(const struct vga_card *card, unsigned int bar, size_t size)
 	return map == MAP_FAILED ? NULL : map;
 }
 
+/**
+ * vga_try_map - can a part of a BAR be mapped?
+ * @card: an open card
+ * @bar: number of the BAR
+ * @pos: offset in it
+ * @size: bytes
+ *
+ * Return: 0, or a negative errno of mmap().
+ */
+int vga_try_map(const struct vga_card *card, unsigned int bar, uint64_t pos,
+		size_t size)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 card->fd, ((uint64_t)bar << REGION_SHIFT) + pos);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	munmap(map, size);
+	return 0;
+}
+
 ssize_t vga_read(const struct vga_card *card, uint64_t pos, void *buf,
 		 size_t count)
 {

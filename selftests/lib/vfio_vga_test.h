@@ -80,6 +80,8 @@ ssize_t vga_region_read(const struct vga_card *card, uint32_t index,
 ssize_t vga_region_write(const struct vga_card *card, uint32_t index,
 			 uint64_t pos, const void *buf, size_t count);
 void *vga_map_bar(const struct vga_card *card, unsigned int bar, size_t size);
+int vga_try_map(const struct vga_card *card, unsigned int bar, uint64_t pos,
+		size_t size);
 
 /* Region 8 */
 ssize_t vga_read(const struct vga_card *card, uint64_t pos, void *buf,
