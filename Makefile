@@ -38,12 +38,12 @@ demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 m
 check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
-check-contended: ## up to eight cards that compete, on an otherwise idle machine, 4 minutes
+check-contended: ## up to eight cards that compete, on an otherwise idle machine, 2 minutes
 	@scripts/deps.sh build lab check
 	@$(MAKE) --no-print-directory modules KDIR=/lib/modules/$$(scripts/kver.py generic)/build
 	@selftests/qemu/test-modules $$(scripts/kver.py generic)
 	@$(MAKE) --no-print-directory -C selftests
-	@selftests/qemu/lab run --kernel generic --cards 8 --list selftests/qemu/arbitration.list
+	@selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --list selftests/qemu/contention.list
 
 check-debug: ## the tests on a kernel with KASAN and lockdep; builds that first (7 minutes)
 	@scripts/check-debug.sh

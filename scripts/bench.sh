@@ -17,7 +17,7 @@ scripts/lab-programs.sh "$out/build.log" || exit
 measure() { # DIRECTORY LIST LAB-OPTION...
 	local directory=$1 list=$2
 	shift 2
-	selftests/qemu/lab run --kernel generic --cards 8 --timeout 3200 --out "$out/$directory" --list "$list" "$@"
+	selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --timeout 3200 --out "$out/$directory" --list "$list" "$@"
 }
 
 # What could not be measured is a failure, but the rest is worth a look.

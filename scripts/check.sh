@@ -26,7 +26,7 @@ build() { # NAME COMMAND...
 	printf '\n=== %s\n' "$name"
 	if ! "$@" >"$LOGS/$name.log" 2>&1; then
 		cat "$LOGS/$name.log"
-		echo "=== $name: failed"
+		echo "=== $name: failed" | tee -a "$LOGS/$name.log"
 		failed=$((failed + 1))
 		return 1
 	fi
@@ -51,17 +51,18 @@ leg() { # LEG
 
 # These compete with stock vfio-pci's VGA region, which needs a kernel that has
 # it, or take vgacon away, which needs a DRM driver.
-# Eight cards need the machine for themselves: make check-contended.
 contended() { # LEG
 	boot arbitration "$1" --cards 4 --list $lists/arbitration.list
+	boot contention "$1" --cpus 1 --cards 8 --list $lists/contention.list
 	boot topology "$1" --topology liar --topology samebus --list $lists/topology.list
 }
 
 others() { # LEG
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 	boot arbitration-drm "$1" --list $lists/arbitration-drm.list
+	boot contention-drm "$1" --cpus 1 --list $lists/contention-drm.list
 	boot mapping "$1" --cards 4 --topology samebus --topology others --topology ati --list $lists/mapping.list --list $lists/quirks.list
-	boot stores "$1" --icount --list $lists/stores.list
+	boot stores "$1" --cpus 1 --icount --list $lists/stores.list
 }
 
 # Guests on models of cards that hide things; half of the cards to a lane.
@@ -101,7 +102,7 @@ lane() {
 			# shellcheck disable=SC2086 # words on purpose
 			$job
 		done
-		total
+		counts
 	) 2>&1 | tee "$LOGS/lane-$name.log" | sed -u "s/^/[$name] /"
 }
 

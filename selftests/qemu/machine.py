@@ -51,15 +51,14 @@ def tcg_threads():
     return 'multi' if version and (int(version[1]), int(version[2])) >= (8, 2) else 'single'
 
 
-def base_command(accel, icount=False):
+def base_command(accel, cpus, icount=False):
     if icount:
-        # One CPU, so that the clock counts nobody's instructions but those that are measured.
-        speed = ('-accel', 'tcg,thread=single', '-icount', f'shift={ICOUNT_SHIFT},sleep=off', '-cpu', 'max', '-smp', '1')
+        speed = ('-accel', 'tcg,thread=single', '-icount', f'shift={ICOUNT_SHIFT},sleep=off', '-cpu', 'max')
     elif accel == 'kvm':
-        speed = ('-accel', 'kvm', '-cpu', 'host', '-smp', '2')
+        speed = ('-accel', 'kvm', '-cpu', 'host')
     else:
-        speed = ('-accel', f'tcg,thread={tcg_threads()}', '-cpu', 'max', '-smp', '2')
-    return [qemu_binary(), *speed, '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
+        speed = ('-accel', f'tcg,thread={tcg_threads()}', '-cpu', 'max')
+    return [qemu_binary(), *speed, '-smp', str(cpus), '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
             '-display', 'none', '-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on']
 
 
@@ -121,7 +120,7 @@ def die_with_parent():
 
 def probe_kvm(kernel_dir, initrd):
     """Boot the kernel as far as its first process under KVM: a /dev/kvm that opens may still hang a guest."""
-    command = base_command('kvm') + [
+    command = base_command('kvm', cpus=2) + [
         '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-serial', 'stdio', '-monitor', 'none',
         '-append', 'console=ttyS0 lab.probe panic=-1']
     try:
@@ -184,7 +183,7 @@ class Machine:
         line = ('console=tty0 console=ttyS0,115200 intel_iommu=on panic=-1 ignore_loglevel no_console_suspend '
                 f'printk.devkmsg=on sysrq_always_enabled no_timer_check log_buf_len=16M {options.append}')
         console = 'stdio,signal=off' if options.interactive else f'socket,path={directory}/console,server=on,wait=off'
-        self.command = base_command(accel, options.icount) + devices + [
+        self.command = base_command(accel, options.cpus, options.icount) + devices + [
             '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-append', line.strip(),
             '-chardev', f'{console},id=console,logfile={self.serial}', '-device', 'isa-serial,chardev=console,index=0',
             '-chardev', f'socket,id=control,path={directory}/control,server=on,wait=off',

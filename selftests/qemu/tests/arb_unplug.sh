@@ -41,8 +41,10 @@ meanwhile() {
 	local contender status
 	"$PROGRAMS/vga_contend" "$REMOVED_S" "$CARD1" "$CARD2" >/tmp/lines &
 	contender=$!
+	SECONDS=0
 	wait_for 10 grep -q begin /tmp/lines && sleep 2 && "$@"
 	status=$?
+	diag "$* after $SECONDS s of $REMOVED_S: status $status"
 	wait "$contender"
 	mapfile -t LINES < <(grep -v '^begin$' /tmp/lines)
 	diag "$(cat /tmp/lines)"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A card with rows: pages that no row covers are mapped, and stores there are as fast as under stock vfio-pci. For a
-# clock that counts instructions: lab run --icount.
+# clock that counts instructions: lab run --cpus 1 --icount.
 # shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
 . "${0%/*}/arb.sh"
 
