@@ -4,6 +4,8 @@
 # it: the same tests on two kernels that differ in nothing else. TAP.
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. scripts/tap.sh
 
 scripts/deps.sh build lab check debug || exit
 broken=$(selftests/qemu/arbiter-kernel) && fixed=$(selftests/qemu/arbiter-kernel contrib/linux/*.patch) || exit
@@ -16,34 +18,18 @@ run() {
 		--list selftests/qemu/arbiter.list >"build/check-arbiter/$2.log" 2>&1
 }
 
-# promise STATUS NAME LOG: where it was broken, show what was said.
-n=0 failed=0
-promise() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		sed 's/^/# /' "$3"
-		failed=$((failed + 1))
-	fi
-}
-
 # breaks TEST: without the patches.
 breaks() {
 	grep -q "^lab: *$1\$" build/check-arbiter/without.log
-	promise $? "without_the_patches_$1_is_broken" build/check-arbiter/without.log
+	result $? "without_the_patches_$1_is_broken" build/check-arbiter/without.log
 }
 
-echo "TAP version 13"
-echo "1..4"
 run "$broken" without
 breaks two_stock_readers_never_hang
 breaks a_bus_reset_does_not_bring_vga_enable_back
 # Nothing else is.
 grep -q '^1 passed, 2 failed, 0 skipped$' build/check-arbiter/without.log
-promise $? without_the_patches_all_else_holds build/check-arbiter/without.log
+result $? without_the_patches_all_else_holds build/check-arbiter/without.log
 run "$fixed" with
-promise $? with_the_patches_everything_holds build/check-arbiter/with.log
-echo "$((n - failed)) passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+result $? with_the_patches_everything_holds build/check-arbiter/with.log
+tap_end

@@ -7,11 +7,12 @@
 # TAR is a kernel's source.
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. scripts/tap.sh
 vga=drivers/vfio/pci/vga
 tests=tools/testing/selftests
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-n=0 failed=0
 
 scripts/deps.sh build debug series || exit
 if [ $# -eq 0 ]; then
@@ -19,18 +20,11 @@ if [ $# -eq 0 ]; then
 	set -- /usr/src/linux-source-6.12.tar.xz "$newest"
 fi
 
-check() { # PROMISE COMMAND...: what it says goes to $log
+check() { # PROMISE COMMAND...
 	local promise=$1
 	shift
-	n=$((n + 1))
-	if "$@" >"$log" 2>&1; then
-		echo "ok $n $promise"
-	else
-		echo "not ok $n $promise"
-		tail -n 40 "$log" | sed 's/^/# /'
-		failed=$((failed + 1))
-		return 1
-	fi
+	"$@" >"$log" 2>&1
+	result $? "$promise" "$log"
 }
 
 # git need not know the files that no patch touches.
@@ -161,10 +155,7 @@ series() { # TAR
 # Where git knows no user, as in CI.
 git var GIT_COMMITTER_IDENT >/dev/null 2>&1 ||
 	export GIT_{AUTHOR,COMMITTER}_NAME=nobody GIT_{AUTHOR,COMMITTER}_EMAIL=nobody@example.org
-echo "TAP version 13"
 for tar; do
 	series "$tar"
 done
-echo "1..$n"
-echo "$((n - failed)) passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+tap_end

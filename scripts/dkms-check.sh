@@ -6,6 +6,8 @@
 # usage: dkms-check.sh KVER...
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. scripts/tap.sh
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -17,18 +19,6 @@ export DKMS_TREES="$dkms_tree $source_tree $install_tree"
 export sign_file=/nonexistent
 # shellcheck source=/dev/null
 module=$(kernel_source_dir='' dkms_tree='' . ./dkms.conf && echo "$PACKAGE_NAME/$PACKAGE_VERSION")
-
-n=0 failed=0
-result() { # STATUS NAME, with the log of what was done in $tmp/log
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n $2"
-	else
-		echo "not ok $n $2"
-		sed 's/^/# /' "$tmp/log"
-		failed=$((failed + 1))
-	fi
-}
 
 installed() { # KVER
 	local ko=$install_tree/$1/updates/dkms/vfio-pci-vga.ko
@@ -49,35 +39,31 @@ declined() { # KVER CONFIG-LINES REASON
 		[ ! -e "$install_tree/$1/updates" ]
 }
 
-echo "TAP version 13"
-echo "1..$((2 * $# + 5))"
-
 for kver; do
 	mkdir -p "$install_tree/$kver"
 	KVER=$kver scripts/dkms.sh install >"$tmp/log" 2>&1 && installed "$kver"
 	status=$?
-	result $status "dkms_builds_and_installs_for_$kver"
+	result $status "dkms_builds_and_installs_for_$kver" "$tmp/log"
 	scripts/dkms.sh uninstall >>"$tmp/log" 2>&1 && ! installed "$kver" && [ $status -eq 0 ]
-	result $? "dkms_removes_from_$kver"
+	result $? "dkms_removes_from_$kver" "$tmp/log"
 done
 
 KVER=$1 scripts/dkms.sh install >"$tmp/log" 2>&1
 served=$(printf '%s\n' CONFIG_VFIO_PCI_CORE=m CONFIG_VGA_ARB=y)
 
 declined 6.0.12-amd64 "$served" "Linux 6.1"
-result $? "dkms_declines_a_kernel_before_6.1"
+result $? "dkms_declines_a_kernel_before_6.1" "$tmp/log"
 declined 6.1.0-fake-amd64 "CONFIG_VGA_ARB=y" CONFIG_VFIO_PCI_CORE
-result $? "dkms_declines_a_kernel_without_VFIO_PCI_CORE"
+result $? "dkms_declines_a_kernel_without_VFIO_PCI_CORE" "$tmp/log"
 declined 6.1.0-fake-amd64 "CONFIG_VFIO_PCI_CORE=m" CONFIG_VGA_ARB
-result $? "dkms_declines_a_kernel_without_VGA_ARB"
+result $? "dkms_declines_a_kernel_without_VGA_ARB" "$tmp/log"
 # The same fake kernel with both options must get as far as the compiler.
 ! declined 6.1.0-fake-amd64 "$served" "" && grep -q "Bad return status for module build" "$tmp/log"
-result $? "dkms_does_not_decline_a_kernel_that_has_both"
+result $? "dkms_does_not_decline_a_kernel_that_has_both" "$tmp/log"
 
 scripts/dkms.sh uninstall >"$tmp/log" 2>&1
 find "$dkms_tree" "$source_tree" "$install_tree" -type f >>"$tmp/log"
 [ -z "$(find "$dkms_tree" "$source_tree" "$install_tree" -type f)" ]
-result $? "dkms_uninstall_leaves_no_file"
+result $? "dkms_uninstall_leaves_no_file" "$tmp/log"
 
-echo "$((n - failed)) passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+tap_end

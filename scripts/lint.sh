@@ -6,6 +6,8 @@
 # functions lint_* below)
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=checkers.sh
+. scripts/checkers.sh
 LC_ALL=C.UTF-8
 export LC_ALL
 
@@ -138,18 +140,4 @@ lint_readme() {
 	return $status
 }
 
-linters=("$@")
-[ $# -gt 0 ] || mapfile -t linters < <(compgen -A function lint_ | sed s/^lint_//)
-passed=0 failed=0
-for linter in "${linters[@]}"; do
-	if output=$("lint_$linter" 2>&1); then
-		echo "ok      $linter"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $linter"
-		printf '%s\n' "$output" | sed 's/^/        /'
-		failed=$((failed + 1))
-	fi
-done
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+run_checkers lint "$@"

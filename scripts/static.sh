@@ -8,6 +8,8 @@
 # Smatch is not among them: Debian does not package it.
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=checkers.sh
+. scripts/checkers.sh
 
 scripts/deps.sh build lint static || exit
 tar=/usr/src/linux-source-6.12.tar.xz
@@ -67,18 +69,4 @@ static_cppcheck() {
 
 static_checkpatch() { scripts/lint.sh checkpatch; }
 
-checkers=("$@")
-[ $# -gt 0 ] || mapfile -t checkers < <(compgen -A function static_ | sed s/^static_//)
-passed=0 failed=0
-for checker in "${checkers[@]}"; do
-	if output=$("static_$checker" 2>&1); then
-		echo "ok      $checker"
-		passed=$((passed + 1))
-	else
-		echo "FAILED  $checker"
-		printf '%s\n' "$output" | sed 's/^/        /'
-		failed=$((failed + 1))
-	fi
-done
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+run_checkers static "$@"

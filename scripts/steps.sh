@@ -31,7 +31,7 @@ add_results() {
 }
 
 # The failed tests and steps of all logs, once each: a result of TAP with what
-# was said before it, one of the lab's with what it says after it. A log that
+# was said before it, one of the lab's or of a checker with what follows. A log that
 # ends with such a list speaks for itself. The lab's selfcheck fails on purpose.
 failures() {
 	local log
@@ -48,8 +48,8 @@ failures() {
 				next
 			}
 			/^=== .*: (ended without|status|failed)/ { print; next }
-			/^lab: FAIL / && !selfcheck { print; told = 1; next }
-			told && /^lab:      / { print; next }
+			/^lab: FAIL / && !selfcheck || /^FAILED  / { print; told = 1; next }
+			told && /^(lab:)?      / { print; next }
 			{ told = 0; delete before[NR - 8] }
 			!/^(# )?ok / { before[NR] = $0 }' "$log" | sed 's/^/failed: /'
 	done | awk '!seen[$0]++' | tail -n 40
