@@ -98,7 +98,11 @@ static void learn_cards(void)
 	       (pdev = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, pdev)))
 		card[count++] = pci_dev_get(pdev);
 	if (count == VGA_TRUTH_MAX)
-		pci_dev_put(pdev);
+		pdev = pci_get_class(PCI_CLASS_DISPLAY_VGA << 8, pdev);
+	if (pdev)
+		pr_warn_once(KBUILD_MODNAME ": more than %d VGA cards; whether the others decode out of turn is not seen\n",
+			     VGA_TRUTH_MAX);
+	pci_dev_put(pdev);
 
 	spin_lock(&known.lock);
 	if (!known.valid && known.changes == changes) {
