@@ -22,6 +22,9 @@ static const u8 igd_6_to_10[] = { 0x01, 0x04, 0x0a, 0x0c, 0x0d, 0x0f,
 				  0x59, 0x5a, 0x87, 0x9b, 0 };
 static const u8 igd_11_to_12[] = { 0x45, 0x46, 0x4c, 0x4e, 0x8a, 0x9a, 0xa7, 0 };
 
+/* NVIDIA's chipset graphics of the G80 kind: envytools, docs/hw/pciid.rst. */
+static const u8 mcp77_to_mcp89[] = { 0x08, 0 };
+
 const struct vga_quirk_rule vga_quirk_table[] = {
 	/* QEMU hw/vfio/pci-quirks.c: seen on HD 3850, HD 5450, HD 7850 */
 	{
@@ -197,6 +200,14 @@ const struct vga_quirk_rule vga_quirk_table[] = {
 		.needs = { { 0, VGA_BAR_MEM, 0x8b000 } },
 		.audio = true,
 		.row = "mirror bar=0 offset=0x8a000 size=0x1000 config=none",
+	},
+	/* envytools' PBRIDGE_PCI: the config space of the bridge above. */
+	{
+		.name = "nvidia-bar0-pbridge-pci",
+		.vendor = PCI_VENDOR_ID_NVIDIA,
+		.needs = { { 0, VGA_BAR_MEM, 0x300000 } },
+		.ids = mcp77_to_mcp89,
+		.row = "mirror bar=0 offset=0x2ff000 size=0x1000 config=none",
 	},
 	/*
 	 * QEMU hw/vfio/igd.c: GMCH and BDSM. vfio-pci leaves both registers of

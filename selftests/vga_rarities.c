@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows that few cards need: beside an MSI-X table, of Intel graphics, and of a
- * card that shows its audio function's config space.
+ * Rows that few cards need: beside an MSI-X table, of Intel graphics, and of
+ * cards that show the config space of an audio function or of the bridge above.
  *
- * Needs models of such cards, bound by the lab's names MSIX, HD530 and GT240
+ * Needs models of such cards, which the lab names MSIX, HD530, GF9400M, and GT240
  * with GT240_AUDIO: lab run --topology rarities.
  */
 #include <errno.h>
@@ -28,9 +28,6 @@
 #define BDSM			0x5c
 #define BAR0_GMCH		0x108040
 #define BAR0_BDSM		0x1080c0
-
-/* NVIDIA's: the audio function's config space in BAR 0. */
-#define PPCI_HDA		0x8a000
 
 /* What region info says about a BAR: the sparse areas and whether MSI-X is mappable. */
 struct bar_info {
@@ -254,33 +251,63 @@ TEST_F(igd, only_the_page_of_the_registers_is_covered)
 	EXPECT_EQ(0, vga_try_map(card, 0, page + PAGE, PAGE));
 }
 
-FIXTURE(companion) {
-	const char *bdf, *audio;
+FIXTURE(neighbour) {
+	const char *bdf;
 	struct vga_card card;
+	char config[128];
 };
 
-FIXTURE_SETUP(companion)
+/* A card that shows the config space of another device: whose, where. */
+FIXTURE_VARIANT(neighbour) {
+	const char *card, *audio, *row;
+	uint32_t offset;
+	/* What a guest could move, and to where. */
+	uint16_t pos, value;
+};
+
+FIXTURE_VARIANT_ADD(neighbour, audio) {
+	.card = "GT240",
+	.audio = "GT240_AUDIO",
+	.row = "nvidia-bar0-ppci-hda",
+	.offset = 0x8a000,
+	.pos = PCI_BASE_ADDRESS_0 + 2,
+	.value = 0x6000,
+};
+
+FIXTURE_VARIANT_ADD(neighbour, bridge) {
+	.card = "GF9400M",
+	.row = "nvidia-bar0-pbridge-pci",
+	.offset = 0x2ff000,
+	.pos = PCI_IO_BASE,
+	.value = 0x2020,
+};
+
+FIXTURE_SETUP(neighbour)
 {
-	CLAIM("GT240");
-	self->audio = getenv("GT240_AUDIO");
-	ASSERT_NE(NULL, self->audio);
+	const char *audio = NULL;
+
+	CLAIM(variant->card);
+	if (variant->audio) {
+		audio = getenv(variant->audio);
+		ASSERT_NE(NULL, audio);
+	}
+	snprintf(self->config, sizeof(self->config),
+		 "/sys/bus/pci/devices/%s%s/config", audio ?: self->bdf,
+		 audio ? "" : "/..");
 }
 
-FIXTURE_TEARDOWN(companion)
+FIXTURE_TEARDOWN(neighbour)
 {
 	vga_close(&self->card);
 	vga_unbind(self->bdf);
 }
 
-/* The audio function's config space, as the host has it. */
-static int audio_config(const char *bdf, uint8_t *bytes, size_t size)
+/* The neighbour's config space, as the host has it. */
+static int host_config(const char *path, uint8_t *bytes, size_t size)
 {
-	char path[128];
+	int fd = open(path, O_RDONLY);
 	ssize_t done;
-	int fd;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", bdf);
-	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		return -errno;
 	done = read(fd, bytes, size);
@@ -288,46 +315,43 @@ static int audio_config(const char *bdf, uint8_t *bytes, size_t size)
 	return done == size ? 0 : -EIO;
 }
 
-TEST_F(companion, nothing_of_the_audio_function_is_shown)
+TEST_F(neighbour, nothing_of_it_is_shown)
 {
 	uint8_t mirror[PAGE], ones[PAGE];
 
 	memset(ones, 0xff, sizeof(ones));
-	READ(&self->card, 0, PPCI_HDA, mirror);
+	READ(&self->card, 0, variant->offset, mirror);
 	EXPECT_EQ(0, memcmp(mirror, ones, sizeof(mirror)));
-	EXPECT_EQ(-EINVAL, vga_try_map(&self->card, 0, PPCI_HDA, PAGE));
-	EXPECT_EQ(0, vga_try_map(&self->card, 0, PPCI_HDA + PAGE, PAGE));
+	EXPECT_EQ(-EINVAL, vga_try_map(&self->card, 0, variant->offset, PAGE));
+	EXPECT_EQ(0, vga_try_map(&self->card, 0, variant->offset - PAGE, PAGE));
 }
 
-TEST_F(companion, the_audio_functions_bar_cannot_be_moved)
+TEST_F(neighbour, it_cannot_be_moved)
 {
 	uint8_t before[64], after[64];
-	uint32_t bar = 0x60000000;
 
-	ASSERT_EQ(0, audio_config(self->audio, before, sizeof(before)));
-	WRITE(&self->card, 0, PPCI_HDA + PCI_BASE_ADDRESS_0, bar);
-	ASSERT_EQ(0, audio_config(self->audio, after, sizeof(after)));
+	ASSERT_EQ(0, host_config(self->config, before, sizeof(before)));
+	WRITE(&self->card, 0, variant->offset + variant->pos, variant->value);
+	ASSERT_EQ(0, host_config(self->config, after, sizeof(after)));
 	EXPECT_EQ(0, memcmp(before, after, sizeof(before)));
 }
 
-/* What the row is for: the model shows another device's address, and moves it. */
-TEST_F(companion, without_the_row_the_audio_function_is_shown_and_moved)
+/* What the row is for: the model shows another device's addresses, and moves it. */
+TEST_F(neighbour, without_the_row_it_is_shown_and_moved)
 {
 	uint8_t config[64], mirror[64], after[64];
-	uint32_t bar = 0x60000000, was;
+	uint16_t was;
 
-	ASSERT_EQ(0, vga_choose(self->bdf, "quirk_disable",
-				"nvidia-bar0-ppci-hda"));
+	ASSERT_EQ(0, vga_choose(self->bdf, "quirk_disable", variant->row));
 	ASSERT_EQ(0, reopen(&self->card, self->bdf));
-	ASSERT_EQ(0, audio_config(self->audio, config, sizeof(config)));
-	READ(&self->card, 0, PPCI_HDA, mirror);
+	ASSERT_EQ(0, host_config(self->config, config, sizeof(config)));
+	READ(&self->card, 0, variant->offset, mirror);
 	EXPECT_EQ(0, memcmp(mirror, config, sizeof(config)));
-	memcpy(&was, config + PCI_BASE_ADDRESS_0, sizeof(was));
-	ASSERT_NE(0, was & ~15u);
-	WRITE(&self->card, 0, PPCI_HDA + PCI_BASE_ADDRESS_0, bar);
-	ASSERT_EQ(0, audio_config(self->audio, after, sizeof(after)));
+	memcpy(&was, config + variant->pos, sizeof(was));
+	WRITE(&self->card, 0, variant->offset + variant->pos, variant->value);
+	ASSERT_EQ(0, host_config(self->config, after, sizeof(after)));
 	EXPECT_NE(0, memcmp(config, after, sizeof(config)));
-	WRITE(&self->card, 0, PPCI_HDA + PCI_BASE_ADDRESS_0, was);
+	WRITE(&self->card, 0, variant->offset + variant->pos, was);
 }
 
 TEST_HARNESS_MAIN

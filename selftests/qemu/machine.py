@@ -28,7 +28,7 @@ TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo', 'rarities')
 # The models of selftests/zoo, which are in the QEMU of contrib/qemu/build, and the BAR that has the card's memory
 # where that is not BAR 0.
 ZOO = ('hd5450', 'hd7850', 'x550', 'gf7300le', 'nvs290', 'gf8400gs')
-RARITIES = ('gt240', 'hd530', 'msix')
+RARITIES = ('gt240', 'gf9400m', 'hd530', 'msix')
 VRAM_BAR = {'gf7300le': 1, 'nvs290': 1, 'gf8400gs': 1}
 
 

@@ -119,6 +119,21 @@ const ZooCard zoo_cards[] = {
             { ZOO_COMPANION, .bar = 0, .offset = 0x8a000, .size = 4 * KiB, .writable = true },
         },
     }, {
+        /* In a chipset, and shows the config space of the bridge that it is behind: PBRIDGE_PCI. */
+        .name = "zoo-gf9400m", .what = "GeForce 9400M (MCP79)",
+        .vendor = 0x10de, .device = 0x0863, .subvendor = 0x106b, .subdevice = 0x00b2,
+        .revision = 0xb1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
+        .bars = {
+            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
+            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
+            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
+            [5] = { ZOO_REGISTERS, IO, .size = 128 },
+        },
+        .doors = {
+            NVIDIA(0x0ac080b1), NVIDIA_IO,
+            { ZOO_BRIDGE, .bar = 0, .offset = 0x2ff000, .size = 4 * KiB, .writable = true },
+        },
+    }, {
         /* GMCH and BDSM: no stolen memory, so that no kernel looks for it, at an address of the host's all the same. */
         .name = "zoo-hd530", .what = "HD Graphics 530 (Skylake GT2)",
         .vendor = 0x8086, .device = 0x1912, .subvendor = 0x8086, .subdevice = 0x2212,

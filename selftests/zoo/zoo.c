@@ -10,6 +10,7 @@
 #include "qapi/error.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
+#include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pcie.h"
 #include "hw/display/vga_int.h"
@@ -105,13 +106,17 @@ static uint8_t shown_address(ZooState *s, const ZooDoor *door, unsigned int byte
     return (address + door->value) >> (door->shift + byte * 8);
 }
 
-/* Whose config space does a mirror show? NULL if it has no companion. */
+/* Whose config space does a mirror show? NULL if there is none. */
 static PCIDevice *mirrored(ZooState *s, const ZooDoor *door)
 {
-    if (door->kind == ZOO_MIRROR) {
+    switch (door->kind) {
+    case ZOO_COMPANION:
+        return pci_get_bus(&s->pdev)->devices[s->pdev.devfn + 1];
+    case ZOO_BRIDGE:
+        return pci_bridge_get_device(pci_get_bus(&s->pdev));
+    default:
         return &s->pdev;
     }
-    return pci_get_bus(&s->pdev)->devices[s->pdev.devfn + 1];
 }
 
 static uint8_t mirror_read(ZooState *s, const ZooDoor *door, uint32_t byte)
@@ -153,6 +158,7 @@ static uint8_t zoo_read(ZooState *s, unsigned int bar, hwaddr addr)
             break;
         case ZOO_MIRROR:
         case ZOO_COMPANION:
+        case ZOO_BRIDGE:
             if (in(addr, door->offset, door->size)) {
                 return mirror_read(s, door, byte);
             }
@@ -207,6 +213,7 @@ static void zoo_write(ZooState *s, unsigned int bar, hwaddr addr, uint64_t data,
             break;
         case ZOO_MIRROR:
         case ZOO_COMPANION:
+        case ZOO_BRIDGE:
             if (in(addr, door->offset, door->size)) {
                 mirror_write(s, door, byte, data, size);
                 return;

@@ -36,6 +36,7 @@ typedef enum {
     ZOO_VALUE,      /* 4 bytes at @offset read @value */
     ZOO_MIRROR,     /* config space, @size bytes from @value, at @offset */
     ZOO_COMPANION,  /* the same of the next function of this slot */
+    ZOO_BRIDGE,     /* the same of the bridge above */
     ZOO_SHOWS,      /* @size bytes at @offset: address of BAR @of plus @value, >> @shift */
     ZOO_WINDOW,     /* an address at @offset, at @data what is there in BAR @of */
     ZOO_RMA,        /* the same in port @offset, what it is for in CRTC register 0x38 */
