@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
 . "${0%/*}/arb.sh"
 
-REMOVED_S=${REMOVED_S-6}
+REMOVED_S=${REMOVED_S-10}
 
 # upstream: the bridge above the second card.
 upstream() {
