@@ -42,6 +42,16 @@
 /* I/O ports: 0 and 4 open the window, 8 is its address, 0xc its data. */
 #define NVIDIA_IO   { ZOO_WINDOW, .bar = 5, .offset = 8, .data = 0xc, .of = 0, .gated = true }
 
+/* What the G80 and its kin have in common. */
+#define GEFORCE_8 \
+    .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true, \
+    .bars = { \
+        [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB }, \
+        [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB }, \
+        [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB }, \
+        [5] = { ZOO_REGISTERS, IO, .size = 128 }, \
+    }
+
 const ZooCard zoo_cards[] = {
     {
         .name = "zoo-hd5450", .what = "Radeon HD 5450 (Cedar)",
@@ -84,36 +94,21 @@ const ZooCard zoo_cards[] = {
     }, {
         .name = "zoo-nvs290", .what = "Quadro NVS 290 (G86)",
         .vendor = 0x10de, .device = 0x042f, .subvendor = 0x10de, .subdevice = 0x0492,
-        .revision = 0xa1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
-        .bars = {
-            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
-            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
-            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
-            [5] = { ZOO_REGISTERS, IO, .size = 128 },
-        },
+        .revision = 0xa1,
+        GEFORCE_8,
         .doors = { NVIDIA(0x086900a2), NVIDIA_IO },
     }, {
         .name = "zoo-gf8400gs", .what = "GeForce 8400 GS (G98)",
         .vendor = 0x10de, .device = 0x06e4, .subvendor = 0x1462, .subdevice = 0x1164,
-        .revision = 0xa1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
-        .bars = {
-            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
-            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
-            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
-            [5] = { ZOO_REGISTERS, IO, .size = 128 },
-        },
+        .revision = 0xa1,
+        GEFORCE_8,
         .doors = { NVIDIA(0x098480a2), NVIDIA_IO },
     }, {
         /* With an audio function beside it, whose config space is shown, too: PPCI_HDA. */
         .name = "zoo-gt240", .what = "GeForce GT 240 (GT215)",
         .vendor = 0x10de, .device = 0x0ca3, .subvendor = 0x1043, .subdevice = 0x8326,
-        .revision = 0xa2, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
-        .bars = {
-            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
-            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
-            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
-            [5] = { ZOO_REGISTERS, IO, .size = 128 },
-        },
+        .revision = 0xa2,
+        GEFORCE_8,
         .doors = {
             NVIDIA(0x0a5180a2), NVIDIA_IO,
             { ZOO_COMPANION, .bar = 0, .offset = 0x8a000, .size = 4 * KiB, .writable = true },
@@ -122,13 +117,8 @@ const ZooCard zoo_cards[] = {
         /* In a chipset, and shows the config space of the bridge that it is behind: PBRIDGE_PCI. */
         .name = "zoo-gf9400m", .what = "GeForce 9400M (MCP79)",
         .vendor = 0x10de, .device = 0x0863, .subvendor = 0x106b, .subdevice = 0x00b2,
-        .revision = 0xb1, .vram_mb = 16, .pm = 0x60, .msi = 0x68, .express = 0x78, .no_soft_reset = true,
-        .bars = {
-            [0] = { ZOO_REGISTERS, MEM32, .size = 16 * MiB },
-            [1] = { ZOO_VRAM, MEM64 | PREFETCH, .size = 256 * MiB },
-            [3] = { ZOO_MEMORY, MEM64, .size = 32 * MiB },
-            [5] = { ZOO_REGISTERS, IO, .size = 128 },
-        },
+        .revision = 0xb1,
+        GEFORCE_8,
         .doors = {
             NVIDIA(0x0ac080b1), NVIDIA_IO,
             { ZOO_BRIDGE, .bar = 0, .offset = 0x2ff000, .size = 4 * KiB, .writable = true },
