@@ -39,7 +39,7 @@
 #define GUARD_JIFFIES	HZ
 /* vgacon's turn comes this often, and so much later for each card that waits. */
 #define TURN_EVERY_MS	8
-#define TURN_PER_CARD_MS 8
+#define TURN_PER_CARD_MS 16
 #define TURN_LATEST_MS	48
 /* How long its turn is if it is busy: a line takes its lock several times. */
 #define TURN_BUSY_US	1000
