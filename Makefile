@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -53,6 +53,12 @@ check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 mi
 
 check-zoo: ## guests on models of cards that hide things; 20 minutes, and 4 to build a QEMU with them
 	@scripts/check-zoo.sh
+
+check-reset: ## killed guests on models of cards that do not come back; builds a QEMU with them first (4 minutes)
+	@scripts/check-reset.sh
+
+check-long: ## the same, a hundred guests on each card
+	@scripts/check-reset.sh long
 
 check-arbiter: ## what the patches in contrib/linux cure in the kernel, without them and with them (10 minutes)
 	@scripts/check-arbiter.sh

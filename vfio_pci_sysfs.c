@@ -4,6 +4,7 @@
  *
  * Documented in docs/ABI/sysfs-driver-vfio-pci-vga. Called by the driver core.
  */
+#include <linux/slab.h>
 #include <linux/string_helpers.h>
 #include <linux/sysfs.h>
 #ifdef CONFIG_X86
@@ -33,8 +34,9 @@ static bool vfio_vga_kvm_mapping_safe(void)
 static ssize_t refuse(struct device *dev, const char *attr, const char *buf,
 		      const char *expected)
 {
-	dev_err_ratelimited(dev, "vfio_vga/%s: \"%.32s\" is not %s\n", attr,
-			    buf, expected);
+	dev_err_ratelimited(dev, "vfio_vga/%s: \"%.*s\" is not %s\n", attr,
+			    (int)min_t(size_t, strcspn(buf, "\n"), 32), buf,
+			    expected);
 	return -EINVAL;
 }
 
@@ -304,6 +306,65 @@ static ssize_t leaks_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(leaks);
 
+static ssize_t reset_methods_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	return vfio_vga_reset_order_show(vga_of(dev), buf);
+}
+
+static ssize_t reset_methods_store(struct device *dev,
+				   struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	char *words = kstrndup(buf, count, GFP_KERNEL);
+	int ret;
+
+	if (!words)
+		return -ENOMEM;
+	ret = vfio_vga_reset_order_store(vga_of(dev), words);
+	kfree(words);
+	if (ret)
+		return refuse(dev, attr->attr.name, buf,
+			      "a list of this card's reset methods, or default");
+	return count;
+}
+static DEVICE_ATTR_RW(reset_methods);
+
+static ssize_t reset_log_show(struct device *dev, struct device_attribute *attr,
+			      char *buf)
+{
+	return vga_reset_log_show(&vga_of(dev)->reset, buf);
+}
+static DEVICE_ATTR_RO(reset_log);
+
+static ssize_t quarantine_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct vga_reset *reset = &vga_of(dev)->reset;
+	int len;
+
+	mutex_lock(&reset->lock);
+	if (reset->quarantined)
+		len = sysfs_emit(buf, "1 %s\n", reset->reason);
+	else
+		len = sysfs_emit(buf, "0\n");
+	mutex_unlock(&reset->lock);
+	return len;
+}
+
+static ssize_t quarantine_store(struct device *dev,
+				struct device_attribute *attr, const char *buf,
+				size_t count)
+{
+	int ret;
+
+	if (!sysfs_streq(buf, "0"))
+		return refuse(dev, attr->attr.name, buf, "0");
+	ret = vfio_vga_reset_retry(vga_of(dev));
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(quarantine);
+
 static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_lease_us.attr,
 	&dev_attr_participation.attr,
@@ -323,14 +384,19 @@ static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_quirk_enable.attr,
 	&dev_attr_leak_trace.attr,
 	&dev_attr_leaks.attr,
+	&dev_attr_reset_methods.attr,
+	&dev_attr_reset_log.attr,
+	&dev_attr_quarantine.attr,
 	NULL
 };
 
 static umode_t vfio_vga_is_visible(struct kobject *kobj, struct attribute *attr,
 				   int n)
 {
-	/* Every display controller may hide something; the rest is about VGA. */
+	/* Any display controller may hide something or die; the rest is about VGA. */
 	if (strstarts(attr->name, "quirk") || strstarts(attr->name, "leak") ||
+	    strstarts(attr->name, "reset_") ||
+	    !strcmp(attr->name, "quarantine") ||
 	    vfio_vga_is_vga(to_pci_dev(kobj_to_dev(kobj))))
 		return attr->mode;
 	return 0;

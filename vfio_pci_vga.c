@@ -60,15 +60,19 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
 	vga_lease_init(&vga->lease, vga->core.pdev, vfio_vga_zap);
+	vfio_vga_reset_init(vga);
 	ret = vfio_vga_quirks_init(vga);
-	if (ret)
+	if (ret) {
+		vfio_vga_reset_free(vga);
 		vfio_pci_core_release_dev(core_vdev);
+	}
 	return ret;
 }
 
 static void vfio_vga_release_dev(struct vfio_device *core_vdev)
 {
 	vfio_vga_quirks_free(to_vfio_vga(core_vdev));
+	vfio_vga_reset_free(to_vfio_vga(core_vdev));
 	vfio_pci_core_release_dev(core_vdev);
 }
 
@@ -137,7 +141,7 @@ static int vfio_vga_open_device(struct vfio_device *core_vdev)
 			return ret;
 	}
 
-	ret = vfio_pci_core_enable(core);
+	ret = vfio_vga_reset_enable(vga);
 	if (ret)
 		goto err_lease;
 
@@ -174,7 +178,7 @@ err_mmap:
 	if (has_vga)
 		vfio_vga_mmap_close(vga);
 err_disable:
-	vfio_pci_core_disable(core);
+	vfio_vga_reset_disable(vga);
 err_lease:
 	if (has_vga)
 		vga_lease_close(&vga->lease);
@@ -185,6 +189,8 @@ static void vfio_vga_close_device(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 
+	/* No more DMA, whatever state its user left the card in. */
+	pci_clear_master(vga->core.pdev);
 	vfio_vga_quirks_close(vga);
 	/* Before the core's reset, which finds the route elsewhere. */
 	if (vga->has_vga) {
@@ -192,7 +198,7 @@ static void vfio_vga_close_device(struct vfio_device *core_vdev)
 		vga_lease_close(&vga->lease);
 		vfio_vga_mmap_close(vga);
 	}
-	vfio_pci_core_close_device(core_vdev);
+	vfio_vga_reset_close(vga);
 }
 
 static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
@@ -461,7 +467,7 @@ static struct pci_driver vfio_vga_driver = {
 	.remove			= vfio_vga_remove,
 	.sriov_configure	= vfio_vga_sriov_configure,
 	.dev_groups		= vfio_vga_groups,
-	.err_handler		= &vfio_pci_core_err_handlers,
+	.err_handler		= &vfio_vga_err_handlers,
 	.driver_managed_dma	= true,
 };
 
@@ -518,6 +524,7 @@ module_init(vfio_vga_init);
 static void __exit vfio_vga_exit(void)
 {
 	pci_unregister_driver(&vfio_vga_driver);
+	vga_lies_free();
 	vga_truth_exit();
 	vfio_vga_quirks_free_parameter();
 }

@@ -121,4 +121,28 @@ static inline int vga_setup_barmap(struct vfio_pci_core_device *core, int bar)
 }
 #endif
 
+/* Since 7.0 the IOMMU is told of resets, as ATS must be off meanwhile. */
+#include <linux/iommu.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define vga_iommu_reset_prepare pci_dev_reset_iommu_prepare
+#define vga_iommu_reset_done pci_dev_reset_iommu_done
+#else
+static inline int vga_iommu_reset_prepare(struct pci_dev *pdev)
+{
+	return 0;
+}
+
+static inline void vga_iommu_reset_done(struct pci_dev *pdev)
+{
+}
+#endif
+
+/*
+ * Places in the PCI core's table of reset methods, which struct pci_dev has
+ * since 5.15 and has no names for; unchanged up to 7.x.
+ */
+#define VGA_PCI_RESET_SPECIFIC	1
+#define VGA_PCI_RESET_ACPI	2
+#define VGA_PCI_RESET_BUS	6
+
 #endif /* VFIO_PCI_VGA_COMPAT_H */

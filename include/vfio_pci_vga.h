@@ -4,7 +4,7 @@
  *
  * Layers, each calling only downwards: vfio_pci_vga.c -> vfio_pci_mmap.c,
  * vfio_pci_quirks.c and vfio_pci_quirk_rw.c -> vfio_pci_rdwr.c, and
- * vfio_pci_reset.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
+ * vfio_pci_reset*.c -> vga_lease.c -> vga_keeper.c -> vgaarb_shim.c and
  * vgaarb_truth.c -> the kernel.
  */
 #ifndef VFIO_PCI_VGA_H
@@ -16,6 +16,7 @@
 #include "vga_leak.h"
 #include "vga_lease.h"
 #include "vga_quirk.h"
+#include "vga_reset.h"
 
 /* The legacy VGA ranges of IBM's VGA, as vfio-pci's region 8 shows them. */
 #define VFIO_VGA_REGION_SIZE	0xc0000
@@ -82,6 +83,7 @@ struct vfio_vga_quirks {
  * @leaks: what it gives away
  * @own_info: bits of the regions of which the core does not tell all; from open
  *	to close
+ * @reset: how it is brought back
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
@@ -96,6 +98,7 @@ struct vfio_vga_device {
 	struct vfio_vga_quirks quirks;
 	struct vfio_vga_leaks leaks;
 	u32 own_info;
+	struct vga_reset reset;
 };
 
 /* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
@@ -174,8 +177,17 @@ int vfio_vga_mmap_open(struct vfio_vga_device *vga);
 void vfio_vga_mmap_close(struct vfio_vga_device *vga);
 
 /* vfio_pci_reset.c */
+extern const struct pci_error_handlers vfio_vga_err_handlers;
+void vfio_vga_reset_init(struct vfio_vga_device *vga);
+void vfio_vga_reset_free(struct vfio_vga_device *vga);
+int vfio_vga_reset_enable(struct vfio_vga_device *vga);
+void vfio_vga_reset_disable(struct vfio_vga_device *vga);
+void vfio_vga_reset_close(struct vfio_vga_device *vga);
 long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 			  unsigned long arg);
+ssize_t vfio_vga_reset_order_show(struct vfio_vga_device *vga, char *buf);
+int vfio_vga_reset_order_store(struct vfio_vga_device *vga, char *words);
+int vfio_vga_reset_retry(struct vfio_vga_device *vga);
 
 /* vfio_pci_sysfs.c */
 extern const struct attribute_group *vfio_vga_groups[];

@@ -188,6 +188,36 @@ TRACE_EVENT(vfio_pci_vga_leak,
 		  __get_str(row))
 );
 
+/* A rung of the reset ladder was tried; passed and failed are bits of checks. */
+TRACE_EVENT(vfio_vga_reset,
+	TP_PROTO(struct pci_dev *pdev, const char *why, const char *rung,
+		 int error, unsigned int passed, unsigned int failed,
+		 unsigned int ms),
+	TP_ARGS(pdev, why, rung, error, passed, failed, ms),
+	TP_STRUCT__entry(
+		__string(card, pci_name(pdev))
+		__string(why, why)
+		__string(rung, rung)
+		__field(int, error)
+		__field(unsigned int, passed)
+		__field(unsigned int, failed)
+		__field(unsigned int, ms)
+	),
+	TP_fast_assign(
+		vga_assign_str(card, pci_name(pdev));
+		vga_assign_str(why, why);
+		vga_assign_str(rung, rung);
+		__entry->error = error;
+		__entry->passed = passed;
+		__entry->failed = failed;
+		__entry->ms = ms;
+	),
+	TP_printk("%s why=%s rung=%s error=%d passed=0x%x failed=0x%x ms=%u",
+		  __get_str(card), __get_str(why), __get_str(rung),
+		  __entry->error, __entry->passed, __entry->failed,
+		  __entry->ms)
+);
+
 #endif /* VFIO_PCI_VGA_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH
