@@ -12,6 +12,7 @@
 #include <linux/vfio_pci_core.h>
 
 #include "compat.h"
+#include "vga_lease.h"
 #include "vga_reset.h"
 
 /* PCIe 5.0, 6.6.2 and 6.6.1: no access before that after FLR and bus reset. */
@@ -188,7 +189,9 @@ static bool is_idle(struct vga_climb *climb, struct pci_dev *pdev)
 
 	if (device)
 		return device == &climb->core->vdev || !device->open_count;
-	return !pdev->subordinate && !pdev->driver;
+	/* vgacon and framebuffers of the firmware have no driver on the card. */
+	return !pdev->subordinate && !pdev->driver &&
+	       pdev != vgaarb_console_card();
 }
 
 /**
@@ -300,7 +303,9 @@ static bool package_free(struct vga_climb *climb)
 		pci_info_ratelimited(climb->pdev,
 				     "no package reset: %s is used by %s; bind it to vfio-pci to have both reset\n",
 				     pci_name(neighbours.busy),
-				     dev_driver_string(&neighbours.busy->dev));
+				     pci_dev_driver(neighbours.busy) ?
+					     dev_driver_string(&neighbours.busy->dev) :
+					     "the host's console");
 	pci_dev_put(neighbours.busy);
 	return false;
 }
