@@ -12,8 +12,13 @@
  *	read BAR OFFSET		4 bytes, in hexadecimal
  *	write BAR OFFSET VALUE
  *	poke OFFSET VALUE	a register, without VFIO
+ *	map			map a page of its memory, touch nothing
+ *	irqs			its interrupts off, as they are
  *	dirty			write all scratch registers and some memory
  *	cold			are they as after power on?
+ *	dma			have it write to our memory every millisecond
+ *	leases, modes, resets	access the VGA region, set modes, reset it, for
+ *				ever; say "holding" first
  *	hold			say "holding", wait for the end of the input
  *
  * A line per word: the word, 0 or the error's name, and milliseconds; or what
@@ -102,6 +107,33 @@ static int poke(const char *bdf, uint64_t offset, uint32_t value)
 	return registers[offset / 4] == value ? 0 : -EIO;
 }
 
+static int map(void)
+{
+	struct vfio_region_info info;
+	void *page;
+	int ret = vga_region_info(&card, MEMORY, &info);
+
+	if (ret)
+		return ret;
+	page = mmap(NULL, MEMORY_BYTES, PROT_READ, MAP_SHARED, card.fd,
+		    info.offset);
+	if (page == MAP_FAILED)
+		return -errno;
+	return munmap(page, MEMORY_BYTES) ? -errno : 0;
+}
+
+/* Switches off what is off. */
+static int irqs(void)
+{
+	struct vfio_irq_set set = {
+		.argsz = sizeof(set),
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = VFIO_PCI_INTX_IRQ_INDEX,
+	};
+
+	return ioctl(card.fd, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+}
+
 static int dirty(void)
 {
 	uint32_t offset;
@@ -128,6 +160,60 @@ static int is_cold(void)
 		dirt += value != 0;
 	}
 	return ret ?: dirt ? -EUCLEAN : 0;
+}
+
+/* Below this process's own addresses, and 32 bits wide. */
+#define DMA_IOVA	0x100000
+#define DMA_ADDRESS	0x100
+
+static int dma(void)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.iova = DMA_IOVA,
+		.size = MEMORY_BYTES,
+	};
+	volatile uint32_t *page = mmap(NULL, MEMORY_BYTES, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int ret, tries;
+
+	if (page == MAP_FAILED)
+		return -errno;
+	map.vaddr = (uintptr_t)page;
+	if (ioctl(card.iommu, VFIO_IOMMU_MAP_DMA, &map))
+		return -errno;
+	ret = vga_command_set(&card, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	if (!ret)
+		ret = put(REGISTERS, 0, 0xd3a0d3a0);
+	if (!ret)
+		ret = put(REGISTERS, DMA_ADDRESS, DMA_IOVA);
+	for (tries = 0; !ret && !*page; tries++) {
+		usleep(1000);
+		if (tries == 1000)
+			ret = -EIO;
+	}
+	return ret;
+}
+
+/* What a guest is in the middle of when it is killed; returns on errors only. */
+static int keep_on(const char *what)
+{
+	uint8_t bytes[256] = { 0 };
+	unsigned int turn;
+	int ret = vga_command_set(&card, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+
+	printf("holding\n");
+	for (turn = 0; !ret; turn++) {
+		if (!strcmp(what, "resets"))
+			ret = ioctl(card.fd, VFIO_DEVICE_RESET) ? -errno : 0;
+		else if (!strcmp(what, "modes"))
+			ret = vga_out(&card, VGA_GFX_INDEX, turn % 9) ?:
+				      vga_out(&card, VGA_GFX_INDEX + 1, turn);
+		else if (vga_write(&card, VGA_MEM, bytes, sizeof(bytes)) < 0)
+			ret = -EIO;
+	}
+	return ret;
 }
 
 static int hold(void)
@@ -158,10 +244,19 @@ static int act(const char *bdf, const char *word)
 		return set_power(3);
 	if (!strcmp(word, "wake"))
 		return set_power(0);
+	if (!strcmp(word, "map"))
+		return map();
+	if (!strcmp(word, "irqs"))
+		return irqs();
 	if (!strcmp(word, "dirty"))
 		return dirty();
 	if (!strcmp(word, "cold"))
 		return is_cold();
+	if (!strcmp(word, "dma"))
+		return dma();
+	if (!strcmp(word, "leases") || !strcmp(word, "modes") ||
+	    !strcmp(word, "resets"))
+		return keep_on(word);
 	if (!strcmp(word, "hold"))
 		return hold();
 	fprintf(stderr, "%s: unknown\n", word);

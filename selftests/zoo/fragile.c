@@ -27,6 +27,7 @@
 #define ENGINE          0x3c        /* one of them: not zero while it works */
 #define SMC_INDEX       0x200
 #define SMC_DATA        0x204
+#define DMA_ADDRESS     0x100       /* not zero: writes there every millisecond */
 #define CONFIG_MEMSIZE  0x5428
 
 /* Linux drivers/gpu/drm/radeon: ci_smc.c, cik.c, r600_dpm.h. */
@@ -77,6 +78,8 @@ typedef struct FragileState {
     MemoryRegion vram, hole, doorbell, io, registers;
     MemoryRegion legacy, legacy_mem;
     uint32_t scratch[SCRATCH / 4];
+    uint32_t dma_address;
+    QEMUTimer dma;
     uint32_t smc_index, smc_pc, smc_clock, smc_reset, smc_misc;
     bool touched;       /* the guest has configured it: resets count from now on */
     bool dead;          /* answers nothing */
@@ -129,6 +132,7 @@ static void cold(FragileState *s)
     for (n = 0; n < ARRAY_SIZE(s->scratch); n++) {
         s->scratch[n] = n * 4 == ENGINE ? 0 : 0xc01d0000 + n * 4;
     }
+    s->dma_address = 0;
     s->smc_index = 0;
     s->smc_pc = 0;
     s->smc_clock = 1;
@@ -218,7 +222,24 @@ static void registers_write(void *opaque, hwaddr addr, uint64_t data, unsigned s
         }
     } else if (!s->hung && addr < SCRATCH) {
         s->scratch[addr / 4] = data;
+    } else if (!s->hung && addr == DMA_ADDRESS) {
+        s->dma_address = data;
+        timer_mod(&s->dma, qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) + 1);
     }
+}
+
+/* Until a reset, or its bus mastering is switched off. */
+static void do_dma(void *opaque)
+{
+    FragileState *s = opaque;
+
+    if (!s->dma_address || is_silent(s)) {
+        return;
+    }
+    if (pci_get_word(s->pdev.config + PCI_COMMAND) & PCI_COMMAND_MASTER) {
+        pci_dma_write(&s->pdev, s->dma_address, &s->scratch[0], sizeof(s->scratch[0]));
+    }
+    timer_mod(&s->dma, qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) + 1);
 }
 
 static const MemoryRegionOps registers_ops = {
@@ -388,6 +409,7 @@ static void fragile_realize(PCIDevice *pdev, Error **errp)
     memory_region_init_io(&s->registers, OBJECT(s), &registers_ops, s, "fragile-bar5", REGISTERS);
     pci_register_bar(pdev, 5, PCI_BASE_ADDRESS_SPACE_MEMORY, &s->registers);
     pdev->config[PCI_INTERRUPT_PIN] = 1;
+    timer_init_ms(&s->dma, QEMU_CLOCK_VIRTUAL, do_dma, s);
 }
 
 static void fragile_exit(PCIDevice *pdev)
@@ -395,6 +417,7 @@ static void fragile_exit(PCIDevice *pdev)
     if (is_gpu(FRAGILE(pdev))) {
         graphic_console_close(FRAGILE(pdev)->vga.con);
     }
+    timer_del(&FRAGILE(pdev)->dma);
     msi_uninit(pdev);
     pcie_cap_exit(pdev);
 }
