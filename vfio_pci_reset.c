@@ -211,6 +211,19 @@ static bool is_alive(struct vga_climb *climb)
 	return !ret;
 }
 
+/*
+ * Reset since it was last used, and still there. It may have been asleep
+ * meanwhile, so its memory is looked at too.
+ */
+static bool is_unused(struct vga_climb *climb)
+{
+	struct vga_reset *reset = climb->reset;
+
+	return climb->why == VGA_RESET_OPEN && reset->clean && !reset->used &&
+	       is_set_up(climb->pdev) && !vga_verify_config(climb, false) &&
+	       !vga_verify_bar(climb);
+}
+
 /* Caller holds the device lock. */
 static int climb_locked(struct vga_climb *climb)
 {
@@ -223,10 +236,13 @@ static int climb_locked(struct vga_climb *climb)
 		return -ENODEV;
 	/* Config space outlives D3hot, and some cards do not survive a touch. */
 	pci_set_power_state(pdev, PCI_D0);
+	if (is_unused(climb))
+		return 0;
 	keep_config(pdev, reset);
 	if (!reset->good)
 		return -ENOMEM;
 	ret = try_rungs(climb);
+	reset->clean = !ret;
 	if (!ret)
 		lift_quarantine(climb);
 	else if (ret != -EAGAIN && !is_alive(climb))
@@ -245,6 +261,9 @@ static int climb_ladder(struct vfio_vga_device *vga, enum vga_reset_why why)
 	int ret;
 
 	climb_init(&climb, vga, why);
+	/* It was without power: another card may be there now. */
+	if (pdev->current_state == PCI_D3cold)
+		vga->reset.used = true;
 	/* Of a card that cannot be woken the checks will tell. */
 	pm_runtime_get_sync(&pdev->dev);
 	climb.locked = pci_dev_trylock(pdev);
@@ -255,6 +274,9 @@ static int climb_ladder(struct vfio_vga_device *vga, enum vga_reset_why why)
 	} else {
 		ret = -EAGAIN;
 	}
+	/* Nobody has it open. */
+	if (!ret)
+		vga->reset.used = false;
 	pm_runtime_put(&pdev->dev);
 	return ret;
 }
@@ -339,10 +361,12 @@ static void vfio_vga_reset_done(struct pci_dev *pdev)
 	if (!ret)
 		ret = vga_verify_bar(&climb);
 	vga_reset_record(&climb, VGA_RUNG_KERNEL, ret, start);
-	if (ret)
+	if (ret) {
+		reset->clean = false;
 		quarantine(&climb, since);
-	else
+	} else {
 		lift_quarantine(&climb);
+	}
 }
 
 const struct pci_error_handlers vfio_vga_err_handlers = {
@@ -390,8 +414,8 @@ static int refuse_quarantined(struct vfio_vga_device *vga)
  * vfio_vga_reset_enable - reset a card and have the vfio-pci core enable it
  * @vga: the device, about to be opened; the device set's lock is held
  *
- * A card that has no way to be reset is enabled as it is, like under vfio-pci,
- * if it lives.
+ * One that was reset since it was last used is looked at only. A card that has
+ * no way to be reset is enabled as it is, like under vfio-pci, if it lives.
  *
  * Context: process context; sleeps for up to 2 s, and for as long as the
  * kernel's own reset of a hotplug slot or of several functions takes. Undone by
@@ -401,22 +425,29 @@ static int refuse_quarantined(struct vfio_vga_device *vga)
  */
 int vfio_vga_reset_enable(struct vfio_vga_device *vga)
 {
+	struct device *dev = &vga->core.pdev->dev;
 	int ret;
 
 	ret = refuse_quarantined(vga);
 	if (ret)
 		return ret;
+	/* No sleep between here and the core's own wake-up. */
+	pm_runtime_get_noresume(dev);
 	ret = climb_ladder(vga, VGA_RESET_OPEN);
 	if (ret == -EAGAIN || ret == -ENODEV || ret == -ENOMEM)
-		return ret;
+		goto out_put;
+	ret = -EIO;
 	if (READ_ONCE(vga->reset.quarantined))
-		return -EIO;
+		goto out_put;
 
+	vga->reset.used = false;
 	arm(vga, VGA_ASKS_FOR_NOTHING);
 	ret = vfio_pci_core_enable(&vga->core);
 	disarm(vga);
 	if (!ret)
 		vga->core.reset_works = user_can_reset(vga);
+out_put:
+	pm_runtime_put(dev);
 	return ret;
 }
 
@@ -435,7 +466,10 @@ static void reset_after(struct vfio_vga_device *vga,
 	if (allowed)
 		pdev->dev_flags &= ~PCI_DEV_FLAGS_NO_BUS_RESET;
 
-	ret = climb_ladder(vga, VGA_RESET_CLOSE);
+	/* One whose user has not touched it is as it was when it was opened. */
+	ret = 0;
+	if (vga->reset.used || !vga->reset.clean)
+		ret = climb_ladder(vga, VGA_RESET_CLOSE);
 	vga->core.needs_reset = ret;
 	pm_runtime_put(&pdev->dev);
 }

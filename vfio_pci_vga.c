@@ -207,6 +207,9 @@ static ssize_t vfio_vga_read(struct vfio_device *core_vdev, char __user *buf,
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 	unsigned int region = VFIO_PCI_OFFSET_TO_INDEX(*ppos);
 
+	/* Config space shows nothing that changes by being read. */
+	if (region != VFIO_PCI_CONFIG_REGION_INDEX)
+		vfio_vga_used(vga);
 	if (vfio_vga_quirked(vga, region))
 		return vfio_vga_quirk_rw(vga, buf, count, ppos, false);
 	if (count && region == VFIO_PCI_VGA_REGION_INDEX)
@@ -221,6 +224,7 @@ static ssize_t vfio_vga_write(struct vfio_device *core_vdev,
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
 	unsigned int region = VFIO_PCI_OFFSET_TO_INDEX(*ppos);
 
+	vfio_vga_used(vga);
 	if (vfio_vga_quirked(vga, region))
 		return vfio_vga_quirk_rw(vga, (char __user *)buf, count, ppos,
 					 true);
@@ -240,6 +244,7 @@ static int vfio_vga_mmap_entry(struct vfio_device *core_vdev,
 	unsigned int region =
 		vma->vm_pgoff >> (VFIO_PCI_OFFSET_SHIFT - PAGE_SHIFT);
 
+	vfio_vga_used(vga);
 	if (region == VFIO_PCI_VGA_REGION_INDEX)
 		return vfio_vga_mmap(vga, vma);
 	if (vfio_vga_quirked(vga, region) && vfio_vga_quirk_hides(vga, vma))
@@ -255,6 +260,8 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 	struct vga_suspension suspension;
 	int ret;
 
+	if (!(flags & VFIO_DEVICE_FEATURE_PROBE))
+		vfio_vga_used(vga);
 #ifdef VFIO_DEVICE_FEATURE_DMA_BUF
 	/* Other devices would reach the pages that mmap refuses. */
 	if ((flags & VFIO_DEVICE_FEATURE_MASK) == VFIO_DEVICE_FEATURE_DMA_BUF &&
@@ -356,6 +363,8 @@ static long vfio_vga_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 	if (cmd == VFIO_DEVICE_GET_REGION_INFO && vga->own_info)
 		return vfio_vga_get_region_info(vga, arg);
 #endif
+	if (cmd == VFIO_DEVICE_SET_IRQS || cmd == VFIO_DEVICE_IOEVENTFD)
+		vfio_vga_used(vga);
 	if (cmd == VFIO_DEVICE_RESET || cmd == VFIO_DEVICE_PCI_HOT_RESET)
 		return vfio_vga_reset_ioctl(vga, cmd, arg);
 	/* It would write to the card past its rows. */

@@ -121,6 +121,16 @@ static inline bool vfio_vga_quirked(struct vfio_vga_device *vga,
 	       vga->quirks.regions & BIT(region);
 }
 
+/*
+ * Its user may change the card from here on: it is reset before the next one
+ * gets it.
+ */
+static inline void vfio_vga_used(struct vfio_vga_device *vga)
+{
+	if (unlikely(!READ_ONCE(vga->reset.used)))
+		WRITE_ONCE(vga->reset.used, true);
+}
+
 /* vfio_pci_rdwr.c */
 int vfio_vga_region_open(struct vfio_vga_device *vga);
 void vfio_vga_region_close(struct vfio_vga_device *vga);

@@ -94,6 +94,9 @@ struct vga_reset_event {
  * @quarantined: no rung revived it
  * @reason: why, for humans
  * @good: config space as it was when the card last answered
+ * @clean: the last climb reset the card, and it was seen to have worked; the
+ *	device lock protects it
+ * @used: its user may have changed it since it was opened; cleared at open
  * @asking: makes one VFIO_DEVICE_RESET of arming, asking and disarming
  * @asker: the task that has the PCI core reset this card for our own ends
  * @asks: what for
@@ -113,6 +116,8 @@ struct vga_reset {
 	bool quarantined;
 	char reason[VGA_RESET_WHY_MAX];
 	struct pci_saved_state *good;
+	bool clean;
+	bool used;
 	struct mutex asking; /* see above */
 	struct task_struct *asker;
 	enum vga_asks asks;

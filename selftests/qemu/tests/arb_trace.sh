@@ -34,8 +34,9 @@ has() {
 	diag "${line#*: }"
 }
 
+# Nor is the card reset, once it has been.
 nothing_is_traced_without_access() {
-	trace "$PROGRAMS/vga_io" "$CARD1" info && [ "$(events vfio_vga_)" = 0 ]
+	"$PROGRAMS/vga_act" "$CARD1" open close >/dev/null && trace "$PROGRAMS/vga_act" "$CARD1" open close && [ "$(events vfio_vga_)" = 0 ]
 }
 
 leases_start_and_end() {

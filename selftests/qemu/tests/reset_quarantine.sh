@@ -104,9 +104,44 @@ order_can_be_changed() {
 	methods=$(file "$LIES" reset_methods)
 	echo "bus pm" >"$methods" && grep -qx "bus pm" "$methods" || return
 	! { echo "bus flr" >"$methods"; } 2>/dev/null && ! { echo "bus dance" >"$methods"; } 2>/dev/null || return
-	act "$LIES" open close
+	act "$LIES" open memory close
 	tail -n 1 "$(file "$LIES" reset_log)" | grep -q " close bus ok " && echo default >"$methods" &&
 		grep -qx "pm bus bus" "$methods"
+}
+
+# resets: lines that the log of SLOW has.
+resets() {
+	wc -l <"$(file "$SLOW" reset_log)"
+}
+
+# after WORD...: how many more there are after a user who did that.
+after() {
+	local before
+	before=$(resets)
+	act "$SLOW" open "$@" close
+	said open 0 && said close 0 && diag "$* leads to $(($(resets) - before)) resets" && MORE=$(($(resets) - before))
+}
+
+unused_card_is_not_reset() {
+	after && [ "$MORE" = 1 ] && tail -n 1 "$(file "$SLOW" reset_log)" | grep -q " open bus ok " || return
+	after && [ "$MORE" = 0 ]
+}
+
+used_card_is_reset() {
+	local use
+	for use in "memory" "read 5 0" "write 5 0 1" "map" "irqs"; do
+		# shellcheck disable=SC2086 # words
+		after $use && [ "$MORE" = 1 ] && tail -n 1 "$(file "$SLOW" reset_log)" | grep -q " close bus ok " || return
+	done
+}
+
+# Nobody told the kernel about this reset, nor is the card asleep, which would have its configuration restored.
+lost_card_is_reset() {
+	local port
+	port=$(readlink -f "/sys/bus/pci/devices/$SLOW/..") && port=${port##*/}
+	echo on >"/sys/bus/pci/devices/$SLOW/power/control"
+	setpci -s "$port" BRIDGE_CONTROL=40:40 && sleep 0.1 && setpci -s "$port" BRIDGE_CONTROL=0:40 && sleep 1
+	after memory cold && said cold 0 && [ "$MORE" = 2 ] && echo auto >"/sys/bus/pci/devices/$SLOW/power/control"
 }
 
 user_reset_is_verified() {
@@ -144,7 +179,7 @@ package_is_reset_when_idle() {
 	tail -n 1 "$(file "$PAIR" reset_log)" | grep -q " close package ok "
 }
 
-plan 19
+plan 22
 load_module
 fresh slow "$SLOW" vfio-pci-vga
 fresh never "$NEVER" vfio-pci-vga
@@ -163,6 +198,9 @@ check "a reset that resets nothing is found and not used again" lie_is_remembere
 check "and is not forgotten when the card is bound anew" lie_is_remembered_over_binds
 check "the order can be changed, to what the card has" order_can_be_changed
 fresh slow "$SLOW" vfio-pci-vga
+check "a card that was reset and not used since is not reset" unused_card_is_not_reset
+check "one that was used is" used_card_is_reset
+check "one that lost its configuration is" lost_card_is_reset
 check "VFIO_DEVICE_RESET climbs the ladder" user_reset_is_verified
 check "a hot reset is verified" hot_reset_is_verified
 check "VFIO_DEVICE_RESET fails if the card does not come back" user_reset_that_kills_is_told
