@@ -95,13 +95,18 @@ is_fenced() {
 	[ $((0x$(command_of "$LIAR") & 3)) != $((0x$COMMAND & 3)) ]
 }
 
+# Its card is reset before the next one can have it.
+can_be_opened() {
+	"$PROGRAMS/vga_io" "$CARD1" info >/dev/null 2>&1
+}
+
 is_restored_after_kill() {
 	for _ in 1 2 3 4 5; do
 		use_card1 10
 		wait_for 5 is_fenced || { diag "never fenced"; return 1; }
 		kill -KILL "$USER_PID"
 		wait "$USER_PID" 2>/dev/null
-		wait_for 2 is_restored || return
+		wait_for 2 is_restored && wait_for 5 can_be_opened || return
 	done
 }
 

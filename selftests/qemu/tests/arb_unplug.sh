@@ -73,6 +73,13 @@ deaf_one_hangs_nobody() {
 		[[ $(field state "${LINES[1]}") = @(foreign|failed)* ]]
 }
 
+# Closed while it was deaf, it could not be reset.
+comes_out_of_quarantine() {
+	local quarantine=/sys/bus/pci/devices/$CARD2/vfio_vga/quarantine
+	diag "$(cat "$quarantine")"
+	grep -q "^1 .*no answers" "$quarantine" && echo 0 >"$quarantine" && grep -qx 0 "$quarantine"
+}
+
 nothing_is_locked() {
 	local bdf line
 	for bdf in "$CARD1" "$CARD2" "$CARD_HOST"; do
@@ -81,7 +88,7 @@ nothing_is_locked() {
 	done
 }
 
-plan 6
+plan 7
 load_module
 bind_driver "$CARD1" "$OURS" && bind_driver "$CARD2" "$OURS"
 want_console
@@ -90,5 +97,6 @@ check "it_is_gone_with_its_user" gone_with_its_user
 check "it_works_when_it_is_back" works_when_it_is_back
 check "a_card_that_fell_off_the_bus_hangs_nobody" deaf_one_hangs_nobody
 check "nothing_is_left_locked" nothing_is_locked
+check "it_was_quarantined_and_comes_back" comes_out_of_quarantine
 check "both_cards_work_again" contend 1 "$CARD1" "$CARD2"
 finish
