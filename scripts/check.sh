@@ -79,10 +79,19 @@ rarities() { # LEG
 	LAB_QEMU=$qemu boot rarities "$1" --topology rarities --list $lists/rarities.list
 }
 
-# The zoo's table: each half has printed its own.
+fragile() { # LEG
+	LAB_QEMU=$qemu boot fragile "$1" --topology fragile --list $lists/reset.list
+}
+
+# The tables: each half of the zoo has printed its own.
 zoo_table() { # LEG
 	printf '\n=== what guests find on cards that hide things, kernel %s\n' "$1"
 	sed -n 's/^lab: *zoo: //p' "$LOGS/lab-$1-zoo-1.log" "$LOGS/lab-$1-zoo-2.log" | awk '!seen[$0]++'
+}
+
+reset_table() { # LEG
+	printf '\n=== what the next guest finds when one was killed, kernel %s\n' "$1"
+	sed -n 's/^lab: *reset: //p' "$LOGS/lab-$1-fragile.log"
 }
 
 no_leg() {
@@ -151,7 +160,7 @@ for leg in "${legs[@]}"; do
 done
 for leg in "${zoo_legs[@]}"; do
 	first+=("zoo 1 $leg")
-	jobs=("zoo 2 $leg" "rarities $leg")
+	jobs=("zoo 2 $leg" "rarities $leg" "fragile $leg")
 	if [ ${#second[@]} -gt 0 ]; then second+=("${jobs[@]}"); else first+=("${jobs[@]}"); fi
 done
 
@@ -169,5 +178,6 @@ for lane in "${lanes[@]}"; do
 done
 for leg in "${zoo_legs[@]}"; do
 	zoo_table "$leg"
+	reset_table "$leg"
 done
 total
