@@ -45,7 +45,7 @@ check-contended: ## up to eight cards that compete, on an otherwise idle machine
 	@$(MAKE) --no-print-directory -C selftests
 	@selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --list selftests/qemu/contention.list
 
-check-debug: ## the tests on a kernel with KASAN and lockdep; builds that first (7 minutes)
+check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection
 	@scripts/check-debug.sh
 
 check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 minutes)

@@ -1,18 +1,36 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The tests on a kernel with KASAN, lockdep and other checkers, built from
-# Debian's source package; any report of theirs fails the run.
+# Debian's source package; any report of theirs fails the run, and so does memory
+# that was left behind.
 set -u
 cd "$(dirname "$0")/.." || exit
+# shellcheck source-path=SCRIPTDIR source=steps.sh
+. scripts/steps.sh
 
 scripts/deps.sh build lab check debug || exit
 kernel=$(selftests/qemu/debug-kernel) || exit
-out=build/check/debug
-mkdir -p "$out"
-{ make -j"$(nproc)" modules "KDIR=$kernel/build" O=build/debug &&
-	selftests/qemu/test-modules "$kernel/build" && make -C selftests; } >"$out/build.log" 2>&1 || {
-	cat "$out/build.log"
+LOGS=build/check-debug
+lab=selftests/qemu/lab
+lists=selftests/qemu
+rm -rf $LOGS
+mkdir -p $LOGS
+# fail_call looks at who called: the driver must not jump.
+{ make -j"$(nproc)" modules "KDIR=$kernel/build" O=build/debug KCFLAGS=-fno-optimize-sibling-calls &&
+	selftests/qemu/test-modules "$kernel/build" && make -C selftests; } >"$LOGS/build.log" 2>&1 || {
+	cat "$LOGS/build.log"
 	exit 1
 }
-exec selftests/qemu/lab run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 1500 --out "$out" \
-	--cards 4 --topology samebus --topology others --list selftests/qemu/debug.list
+
+# boot NAME LAB-OPTIONS...: each ends with the search for leaks.
+boot() {
+	local name=$1
+	shift
+
+	step "$name" 3000 "$lab" run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 2900 \
+		--out "$LOGS/$name" "$@" --list $lists/debug-last.list
+}
+
+boot cards --cards 4 --topology samebus --topology others --topology ati --list $lists/debug.list
+boot faults --list $lists/faults.list
+total
