@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -47,6 +47,9 @@ check-contended: ## up to eight cards that compete, on an otherwise idle machine
 
 check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection
 	@scripts/check-debug.sh
+
+check-fuzz: ## ten million random operations on four cards, on that kernel; SEEDS= and OPERATIONS= for another run
+	@scripts/check-fuzz.sh $(SEEDS)
 
 check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 minutes)
 	@scripts/check-vmm.sh

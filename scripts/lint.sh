@@ -107,8 +107,8 @@ lint_shellcheck() { shellcheck -x -P SCRIPTDIR -e SC1091,SC2317 "${shell[@]}"; }
 
 lint_pyflakes() { pyflakes3 "${python[@]}"; }
 
-# modinfo's word, and the plural of what.
-lint_codespell() { codespell -L parm,whats,iput "${text[@]}"; }
+# modinfo's word, the plural of what, and syzkaller's for both directions.
+lint_codespell() { codespell -L parm,whats,iput,inout "${text[@]}"; }
 
 lint_spdx() {
 	local f status=0
