@@ -157,7 +157,7 @@ def selftests(ksrc, places):
              for kind in ('TEST_GEN_PROGS', 'TEST_GEN_PROGS_EXTENDED') for name in names[kind]}
     files |= {f'{TESTS}/{name}': read(TOP / f'selftests/{name}') for name in names['TEST_PROGS']}
     files |= {f'{TESTS}/lib/{path.name}': read(path) for path in library}
-    files = {path: moved(uncompat.headers_have(ksrc, text), places) for path, text in files.items()}
+    files = {path: moved(uncompat.decide(ksrc, text), places) for path, text in files.items()}
     text = read(DATA / 'selftests.mk')
     for kind, value in names.items():
         text = text.replace(f'@{kind}@', ' \\\n\t'.join(value))

@@ -151,9 +151,10 @@ def features(ksrc, text):
     return found
 
 
-def headers_have(ksrc, text):
-    """Decide what depends on the tree's user interface."""
-    symbols = features(ksrc, text)
+def decide(ksrc, text, helpers=()):
+    """Decide what depends on the tree's user interface, and on whether compat.h defines a name for it."""
+    symbols = features(ksrc, text) | {name: 1 if name in helpers else None
+                                      for name in re.findall(r'^#ifdef (VFIO_VGA_\w+)', text, re.M)}
     return re.sub(r'\n{3,}', '\n\n', unifdef(text, symbols)) if symbols else text
 
 
@@ -171,7 +172,7 @@ def sources(ksrc, files):
     result = {}
     for file, text in files.items():
         text = re.sub(r'^#include "compat\.h"\n', '', text, flags=re.M)
-        text = allocations(ksrc, headers_have(ksrc, text))
+        text = allocations(ksrc, decide(ksrc, text, helpers))
         for name, helper in helpers.items():
             if re.search(rf'\b{name}\b', text):
                 text = add_includes(expand(text, name, helper), helper.includes)
