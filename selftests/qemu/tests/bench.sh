@@ -26,14 +26,11 @@ mapping() {
 	[ ! -e "$choice" ] || { echo "$2" >"$choice"; } 2>/dev/null
 }
 
-# place ROUND: bind the two cards, each driver to either by turns. Both are to reset them in the same way: the first one
-# that stock finds, by power management, resets nothing on these cards, and is not what this driver stays with.
+# place ROUND: bind the two cards, each driver to either by turns.
 place() {
 	BDF_OF=([$STOCK]=$CARD1 [$OURS]=$CARD2)
 	[ $(($1 % 2)) = 0 ] || BDF_OF=([$STOCK]=$CARD2 [$OURS]=$CARD1)
-	unbind "$CARD1" && unbind "$CARD2" && bind_driver "${BDF_OF[$STOCK]}" $STOCK && bind_driver "${BDF_OF[$OURS]}" $OURS &&
-		echo bus >"/sys/bus/pci/devices/$CARD1/reset_method" &&
-		echo bus >"/sys/bus/pci/devices/$CARD2/reset_method"
+	unbind "$CARD1" && unbind "$CARD2" && bind_driver "${BDF_OF[$STOCK]}" $STOCK && bind_driver "${BDF_OF[$OURS]}" $OURS
 }
 
 declare -A BDF_OF
