@@ -53,7 +53,7 @@ static vm_fault_t window_insert(struct vfio_vga_device *vga,
 	unsigned long addr;
 	vm_fault_t ret;
 
-	if (!vfio_vga_window_decoded(vga))
+	if (!vfio_vga_window_decoded(vga) || !vfio_vga_answers(vga))
 		return VM_FAULT_SIGBUS;
 	for (addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE) {
 		if (vga->mmap_mode == VFIO_VGA_MMAP_KVM)

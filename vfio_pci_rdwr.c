@@ -130,26 +130,35 @@ static void access_write(void __iomem *io, const u8 *buf, unsigned int width)
 	}
 }
 
-/* Caller has the route and memory_lock, and the card decodes @range. */
-static void vga_transfer(struct vfio_vga_device *vga,
-			 const struct vga_range *range, u32 pos, u8 *buf,
-			 size_t count, bool iswrite)
+/*
+ * Caller has the route and memory_lock, and the card decodes @range. Where a
+ * read gives nothing but ones, the card may have gone since somebody looked.
+ */
+static int vga_transfer(struct vfio_vga_device *vga,
+			const struct vga_range *range, u32 pos, u8 *buf,
+			size_t count, bool iswrite)
 {
-	void __iomem *io;
 	unsigned int width;
+	void __iomem *io;
+	size_t done;
 
 	if (range->command == PCI_COMMAND_MEMORY)
 		io = vga->window + (pos - range->start);
 	else
 		io = vga->ports + pos;
 
-	for (; count; count -= width, pos += width, io += width, buf += width) {
-		width = access_width(pos, count, range->max_width);
+	for (done = 0; done < count; done += width) {
+		width = access_width(pos + done, count - done,
+				     range->max_width);
 		if (iswrite)
-			access_write(io, buf, width);
+			access_write(io + done, buf + done, width);
 		else
-			access_read(io, buf, width);
+			access_read(io + done, buf + done, width);
 	}
+	if (!iswrite && *buf == 0xff && !memchr_inv(buf, 0xff, count) &&
+	    !vga_card_answers(vga->core.pdev))
+		return -EIO;
+	return 0;
 }
 
 /**
@@ -162,6 +171,25 @@ bool vfio_vga_window_decoded(struct vfio_vga_device *vga)
 {
 	return !vga->core.pm_runtime_engaged &&
 	       vga_range_decoded(&vga->core, &vga_ranges[0]);
+}
+
+/**
+ * vfio_vga_answers - is the card still there?
+ * @vga: the open device; the caller has an access begun, and the card is awake
+ *
+ * Without its link all reads would be ones, for ever. Looks once per jiffy: it
+ * takes about as long as an access.
+ *
+ * Return: false if config space is all ones.
+ */
+bool vfio_vga_answers(struct vfio_vga_device *vga)
+{
+	if (time_before(jiffies, READ_ONCE(vga->answered) + 1))
+		return true;
+	if (!vga_card_answers(vga->core.pdev))
+		return false;
+	WRITE_ONCE(vga->answered, jiffies);
+	return true;
 }
 
 /**
@@ -281,14 +309,16 @@ static int vga_move(struct vga_request *request, u32 pos, u8 *buf,
 	if (ret)
 		return ret;
 
-	if (vga_range_decoded(&vga->core, request->range))
-		vga_transfer(vga, request->range, pos, buf, count,
-			     request->iswrite);
+	if (!vfio_vga_answers(vga))
+		ret = -EIO;
+	else if (vga_range_decoded(&vga->core, request->range))
+		ret = vga_transfer(vga, request->range, pos, buf, count,
+				   request->iswrite);
 	else if (!request->iswrite)
 		memset(buf, 0xff, count);
 
 	vfio_vga_access_end(vga, &access);
-	return 0;
+	return ret;
 }
 
 /*
@@ -374,7 +404,8 @@ static ssize_t vga_rw(struct vga_request *request, char __user *buf,
  * Context: process context, may sleep; killable.
  * Return: bytes moved, cut at the end of the range; -EINVAL outside the three
  * ranges or when the device has no VGA region; -EFAULT when nothing could be
- * copied; -EIO when the card cannot be woken; -ENODEV when it is gone;
+ * copied; -EIO when the card cannot be woken or its config space is all ones;
+ * -ENODEV when it is gone;
  * -EBUSY when arbitration forbids it, with a line in the kernel log; -EINTR
  * when killed before the first byte.
  */
@@ -557,6 +588,7 @@ int vfio_vga_region_open(struct vfio_vga_device *vga)
 	if (!vga->ports)
 		goto err_window;
 
+	vga->answered = jiffies - 1;
 	vga->has_vga = true;
 	return 0;
 

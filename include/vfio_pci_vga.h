@@ -78,6 +78,7 @@ struct vfio_vga_quirks {
  * @mmap_mode: what it was at open
  * @inode: what users' mappings belong to, from open to close; NULL where there
  *	can be none
+ * @answered: the jiffy in which config space was last seen not to be all ones
  * @fault_error: how the wait of a fault ended, for the fault that follows
  * @quirks: what it hides
  * @leaks: what it gives away
@@ -94,6 +95,7 @@ struct vfio_vga_device {
 	enum vfio_vga_mmap_mode mmap_choice;
 	enum vfio_vga_mmap_mode mmap_mode;
 	struct inode *inode;
+	unsigned long answered;
 	int fault_error;
 	struct vfio_vga_quirks quirks;
 	struct vfio_vga_leaks leaks;
@@ -136,6 +138,7 @@ int vfio_vga_region_open(struct vfio_vga_device *vga);
 void vfio_vga_region_close(struct vfio_vga_device *vga);
 ssize_t vfio_vga_region_rw(struct vfio_vga_device *vga, char __user *buf,
 			   size_t count, loff_t *ppos, bool iswrite);
+bool vfio_vga_answers(struct vfio_vga_device *vga);
 bool vfio_vga_window_decoded(struct vfio_vga_device *vga);
 bool vfio_vga_access_try(struct vfio_vga_device *vga, struct vga_access *access);
 int vfio_vga_access_begin(struct vfio_vga_device *vga,

@@ -6,8 +6,9 @@
  *	vga_contend SECONDS [MODE@]BDF...
  *
  * MODE is what the process does: read (1 byte of the window, default), write,
- * port, or slow (a read every 5 ms). What is read back from the window must be
- * what was last written there: each card has a byte of its own. Prints "begin"
+ * port (of the miscellaneous output register), slow (a read every 5 ms), or
+ * mapped (a read through a mapping). What is read back must be what was last
+ * written there: each card has a byte of its own in the window. Prints "begin"
  * when all start, and at the end a line per card:
  *
  *	BDF DRIVER MODE accesses=N mean_us=N p99_us=N p999_us=N max_us=N
@@ -20,8 +21,8 @@
  * better.
  *
  * STATE is done; hung for a process that did not come back from its last access
- * within ten seconds after the end; foreign for one that read another card's
- * byte; or failed:ERRNO. Exits with 1 unless all are done.
+ * within ten seconds after the end; foreign for one that read another byte,
+ * such as another card's; or failed:ERRNO, EFAULT for a SIGBUS. Exits with 1 unless all are done.
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -37,6 +38,7 @@
 
 #include "lib/latency.h"
 #include "lib/vfio_vga_test.h"
+#include "lib/vga_window.h"
 
 #define CARDS_MAX	16
 #define PATIENCE_S	10
@@ -48,6 +50,8 @@ struct user {
 	struct vga_card card;
 	const char *bdf, *mode;
 	uint8_t byte;
+	int misc;
+	const volatile uint8_t *map;
 	pid_t child;
 	struct result {
 		struct latency latency, waits;
@@ -55,6 +59,16 @@ struct user {
 		int done;
 	} * result;
 };
+
+static struct result *mine;
+
+static void no_page(int signal)
+{
+	(void)signal;
+	mine->error = -EFAULT;
+	mine->done = 1;
+	_exit(0);
+}
 
 static int open_card(struct user *user)
 {
@@ -68,16 +82,25 @@ static int open_card(struct user *user)
 		ret = vga_show_memory_linearly(&user->card);
 	if (!ret && vga_write(&user->card, VGA_MEM, &user->byte, 1) != 1)
 		ret = -EIO;
-	return ret;
+	if (!ret)
+		ret = user->misc = vga_in(&user->card, VGA_MISC_READ);
+	return ret < 0 ? ret : 0;
 }
 
 static int access_once(const struct user *user)
 {
 	uint8_t byte = user->byte;
 	ssize_t ret;
+	int misc;
 
-	if (!strcmp(user->mode, "port"))
-		return vga_in(&user->card, VGA_MISC_READ) < 0 ? -EIO : 0;
+	if (user->map)
+		return *user->map == byte ? 0 : -EILSEQ;
+	if (!strcmp(user->mode, "port")) {
+		misc = vga_in(&user->card, VGA_MISC_READ);
+		if (misc < 0)
+			return misc;
+		return misc == user->misc ? 0 : -EILSEQ;
+	}
 	if (!strcmp(user->mode, "write"))
 		ret = vga_write(&user->card, VGA_MEM, &byte, 1);
 	else
@@ -87,13 +110,24 @@ static int access_once(const struct user *user)
 	return byte == user->byte ? 0 : -EILSEQ;
 }
 
-static void use_card(const struct user *user, uint64_t begin, uint64_t end)
+static void use_card(struct user *user, uint64_t begin, uint64_t end)
 {
 	bool slow = !strcmp(user->mode, "slow");
 	struct result *result = user->result;
 	uint64_t before, took;
 
 	vga_die_with_parent();
+	mine = result;
+	if (!strcmp(user->mode, "mapped")) {
+		user->map = window_mmap(&user->card, VGA_MEM, WINDOW_PAGE,
+					PROT_READ, MAP_SHARED);
+		if (user->map == MAP_FAILED) {
+			result->error = -errno;
+			result->done = 1;
+			return;
+		}
+		signal(SIGBUS, no_page);
+	}
 	while (vga_now_ns() < begin)
 		usleep(1000);
 	for (;;) {

@@ -29,17 +29,19 @@ deafen() {
 	port=$(upstream)
 	# The numbers of the buses and the decode bits; what the kernel keeps of them is for the restoration.
 	saved=$(setpci -s "$port" COMMAND) && buses=$(setpci -s "$port" 18.l) &&
-		setpci -s "$port" COMMAND=0:3 && setpci -s "$port" 18.l=00fefe00:00ffff00
+		setpci -s "$port" 18.l=00fefe00:00ffff00 && setpci -s "$port" COMMAND=0:3
 }
 
 hear_again() {
 	setpci -s "$port" 18.l="$buses" && setpci -s "$port" COMMAND="$saved"
 }
 
-# meanwhile COMMAND: both cards are saturated, the command comes after two seconds. Their lines go to LINES.
+# meanwhile MODE COMMAND: both cards are saturated, the second in this mode; the command comes after two seconds. Their
+# lines go to LINES.
 meanwhile() {
-	local contender status
-	"$PROGRAMS/vga_contend" "$REMOVED_S" "$CARD1" "$CARD2" >/tmp/lines &
+	local mode=$1 contender status
+	shift
+	"$PROGRAMS/vga_contend" "$REMOVED_S" "$CARD1" "$mode@$CARD2" >/tmp/lines &
 	contender=$!
 	SECONDS=0
 	wait_for 10 grep -q begin /tmp/lines && sleep 2 && "$@"
@@ -52,7 +54,7 @@ meanwhile() {
 }
 
 served_until_its_user_lets_go() {
-	meanwhile remove && [ "$(field state "${LINES[0]}")" = "done" ] && [ "$(field state "${LINES[1]}")" = "done" ]
+	meanwhile read remove && [ "$(field state "${LINES[0]}")" = "done" ] && [ "$(field state "${LINES[1]}")" = "done" ]
 }
 
 gone_with_its_user() {
@@ -63,14 +65,14 @@ works_when_it_is_back() {
 	echo 1 >/sys/bus/pci/rescan && bind_driver "$CARD2" "$OURS" && contend 1 "$CARD1" "$CARD2"
 }
 
-# What its user reads are ones, which are not its byte, or an error; but it comes to an end.
+# deaf_one_hangs_nobody MODE ERROR: that is what its user gets.
 deaf_one_hangs_nobody() {
 	local status
-	meanwhile deafen
+	meanwhile "$1" deafen
 	status=$?
 	hear_again
 	[ "$status" = 0 ] && [ "$(field state "${LINES[0]}")" = "done" ] &&
-		[[ $(field state "${LINES[1]}") = @(foreign|failed)* ]]
+		[ "$(field state "${LINES[1]}")" = "failed:$2" ]
 }
 
 # Closed while it was deaf, it could not be reset.
@@ -88,15 +90,20 @@ nothing_is_locked() {
 	done
 }
 
-plan 7
+plan 11
 load_module
 bind_driver "$CARD1" "$OURS" && bind_driver "$CARD2" "$OURS"
 want_console
 check "a_removed_card_serves_its_user_until_that_lets_go" served_until_its_user_lets_go
 check "it_is_gone_with_its_user" gone_with_its_user
 check "it_works_when_it_is_back" works_when_it_is_back
-check "a_card_that_fell_off_the_bus_hangs_nobody" deaf_one_hangs_nobody
+check "a_card_that_fell_off_the_bus_hangs_nobody" deaf_one_hangs_nobody read EIO
 check "nothing_is_left_locked" nothing_is_locked
 check "it_was_quarantined_and_comes_back" comes_out_of_quarantine
+check "nor_does_one_that_is_written" deaf_one_hangs_nobody write EIO
+check "which_is_quarantined_too" comes_out_of_quarantine
+echo user >"/sys/bus/pci/devices/$CARD2/vfio_vga/vga_mmap"
+check "nor_does_one_whose_window_is_mapped" deaf_one_hangs_nobody mapped EFAULT
+check "which_comes_back_as_well" comes_out_of_quarantine
 check "both_cards_work_again" contend 1 "$CARD1" "$CARD2"
 finish
