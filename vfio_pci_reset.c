@@ -219,7 +219,7 @@ static bool is_unused(struct vga_climb *climb)
 {
 	struct vga_reset *reset = climb->reset;
 
-	return climb->why == VGA_RESET_OPEN && reset->clean && !reset->used &&
+	return climb->why == VGA_RESET_OPEN && READ_ONCE(reset->clean) &&
 	       is_set_up(climb->pdev) && !vga_verify_config(climb, false) &&
 	       !vga_verify_bar(climb);
 }
@@ -242,7 +242,9 @@ static int climb_locked(struct vga_climb *climb)
 	if (!reset->good)
 		return -ENOMEM;
 	ret = try_rungs(climb);
-	reset->clean = !ret;
+	/* One that its user has reset is his to use all the same. */
+	if (ret || climb->why != VGA_RESET_USER)
+		WRITE_ONCE(reset->clean, !ret);
 	if (!ret)
 		lift_quarantine(climb);
 	else if (ret != -EAGAIN && !is_alive(climb))
@@ -263,7 +265,7 @@ static int climb_ladder(struct vfio_vga_device *vga, enum vga_reset_why why)
 	climb_init(&climb, vga, why);
 	/* It was without power: another card may be there now. */
 	if (pdev->current_state == PCI_D3cold)
-		vga->reset.used = true;
+		vfio_vga_used(vga);
 	/* Of a card that cannot be woken the checks will tell. */
 	pm_runtime_get_sync(&pdev->dev);
 	climb.locked = pci_dev_trylock(pdev);
@@ -274,9 +276,6 @@ static int climb_ladder(struct vfio_vga_device *vga, enum vga_reset_why why)
 	} else {
 		ret = -EAGAIN;
 	}
-	/* Nobody has it open. */
-	if (!ret)
-		vga->reset.used = false;
 	pm_runtime_put(&pdev->dev);
 	return ret;
 }
@@ -362,7 +361,7 @@ static void vfio_vga_reset_done(struct pci_dev *pdev)
 		ret = vga_verify_bar(&climb);
 	vga_reset_record(&climb, VGA_RUNG_KERNEL, ret, start);
 	if (ret) {
-		reset->clean = false;
+		vfio_vga_used(vga);
 		quarantine(&climb, since);
 	} else {
 		lift_quarantine(&climb);
@@ -440,7 +439,6 @@ int vfio_vga_reset_enable(struct vfio_vga_device *vga)
 	if (READ_ONCE(vga->reset.quarantined))
 		goto out_put;
 
-	vga->reset.used = false;
 	arm(vga, VGA_ASKS_FOR_NOTHING);
 	ret = vfio_pci_core_enable(&vga->core);
 	disarm(vga);
@@ -468,7 +466,7 @@ static void reset_after(struct vfio_vga_device *vga,
 
 	/* One whose user has not touched it is as it was when it was opened. */
 	ret = 0;
-	if (vga->reset.used || !vga->reset.clean)
+	if (!READ_ONCE(vga->reset.clean))
 		ret = climb_ladder(vga, VGA_RESET_CLOSE);
 	vga->core.needs_reset = ret;
 	pm_runtime_put(&pdev->dev);

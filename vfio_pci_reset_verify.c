@@ -154,46 +154,41 @@ static bool shows_something(void __iomem *io, size_t size)
 	return false;
 }
 
-/* Its last user may have left ones in the card's memory. */
+/* A user may have left ones in the card's memory, and may still need them. */
 static bool remembers(void __iomem *io)
 {
+	bool remembered;
+
 	iowrite32(0, io);
-	return ioread32(io) == 0;
-}
-
-static bool bar_lives(struct pci_dev *pdev, unsigned int bar)
-{
-	size_t size = min_t(resource_size_t, pci_resource_len(pdev, bar),
-			    BAR_BYTES);
-	void __iomem *io;
-	bool lives;
-
-	io = ioremap(pci_resource_start(pdev, bar), size);
-	if (!io)
-		return false;
-	lives = shows_something(io, size);
-	if (!lives && pci_resource_flags(pdev, bar) & IORESOURCE_PREFETCH)
-		lives = remembers(io);
-	iounmap(io);
-	return lives;
+	remembered = ioread32(io) == 0;
+	iowrite32(U32_MAX, io);
+	return remembered;
 }
 
 /* A card that lives answers in one of its memory BARs at least. */
 static bool any_bar_lives(struct pci_dev *pdev)
 {
+	bool any = false, lives = false;
 	unsigned int bar, flags;
-	bool any = false;
+	void __iomem *io;
+	size_t size;
 
-	for (bar = 0; bar < VGA_RESET_BARS; bar++) {
+	for (bar = 0; bar < VGA_RESET_BARS && !lives; bar++) {
 		flags = pci_resource_flags(pdev, bar);
+		size = min_t(resource_size_t, pci_resource_len(pdev, bar),
+			     BAR_BYTES);
 		if (!(flags & IORESOURCE_MEM) || flags & IORESOURCE_UNSET ||
-		    pci_resource_len(pdev, bar) < 4)
+		    size < 4)
+			continue;
+		io = ioremap(pci_resource_start(pdev, bar), size);
+		if (!io)
 			continue;
 		any = true;
-		if (bar_lives(pdev, bar))
-			return true;
+		lives = shows_something(io, size) ||
+			(flags & IORESOURCE_PREFETCH && remembers(io));
+		iounmap(io);
 	}
-	return !any;
+	return lives || !any;
 }
 
 /*

@@ -129,8 +129,8 @@ static inline bool vfio_vga_quirked(struct vfio_vga_device *vga,
  */
 static inline void vfio_vga_used(struct vfio_vga_device *vga)
 {
-	if (unlikely(!READ_ONCE(vga->reset.used)))
-		WRITE_ONCE(vga->reset.used, true);
+	if (unlikely(READ_ONCE(vga->reset.clean)))
+		WRITE_ONCE(vga->reset.clean, false);
 }
 
 /* vfio_pci_rdwr.c */

@@ -94,9 +94,8 @@ struct vga_reset_event {
  * @quarantined: no rung revived it
  * @reason: why, for humans
  * @good: config space as it was when the card last answered
- * @clean: the last climb reset the card, and it was seen to have worked; the
- *	device lock protects it
- * @used: its user may have changed it since it was opened; cleared at open
+ * @clean: reset, seen to have worked, and nothing has changed the card since;
+ *	set while nobody has it open
  * @asking: makes one VFIO_DEVICE_RESET of arming, asking and disarming
  * @asker: the task that has the PCI core reset this card for our own ends
  * @asks: what for
@@ -117,7 +116,6 @@ struct vga_reset {
 	char reason[VGA_RESET_WHY_MAX];
 	struct pci_saved_state *good;
 	bool clean;
-	bool used;
 	struct mutex asking; /* see above */
 	struct task_struct *asker;
 	enum vga_asks asks;
