@@ -110,7 +110,8 @@ static void quarantine(struct vga_climb *climb, unsigned int since)
 	reset->quarantined = true;
 	mutex_unlock(&reset->lock);
 	pci_err(climb->pdev,
-		"does not come back from reset (%s); quarantined until it is removed and rescanned, or a reset works\n",
+		"does not come back from %s (%s); quarantined until it is removed and rescanned, or a reset works\n",
+		climb->why == VGA_RESET_RESUME ? "sleep" : "reset",
 		reset->reason);
 }
 
@@ -688,4 +689,23 @@ int vfio_vga_reset_retry(struct vfio_vga_device *vga)
 		ret = climb_ladder(vga, VGA_RESET_RETRY);
 	mutex_unlock(&core_vdev->dev_set->lock);
 	return ret;
+}
+
+/**
+ * vfio_vga_reset_resume - did an open card come back from the host's sleep?
+ * @vga: the open device; the PCI core has restored config space
+ *
+ * Context: process context; the device lock is held. Sleeps for 1 s at most.
+ * Return: 0; -EIO when it did not, and is quarantined.
+ */
+int vfio_vga_reset_resume(struct vfio_vga_device *vga)
+{
+	unsigned int since = vga->reset.logged;
+	struct vga_climb climb;
+
+	climb_init(&climb, vga, VGA_RESET_RESUME);
+	if (is_alive(&climb))
+		return 0;
+	quarantine(&climb, since);
+	return -EIO;
 }

@@ -31,6 +31,7 @@ static const char *const why_words[] = {
 	[VGA_RESET_USER] = "user",
 	[VGA_RESET_KERNEL] = "kernel",
 	[VGA_RESET_RETRY] = "retry",
+	[VGA_RESET_RESUME] = "resume",
 };
 
 static const char *const check_words[] = {

@@ -365,6 +365,24 @@ static ssize_t quarantine_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(quarantine);
 
+static const char *const suspend_words[] = {
+	[VFIO_VGA_SUSPEND_AUTO] = "auto",
+	[VFIO_VGA_SUSPEND_REFUSE] = "refuse",
+};
+
+static int get_suspend(struct vfio_vga_device *vga)
+{
+	return READ_ONCE(vga->suspend_choice);
+}
+
+static int set_suspend(struct vfio_vga_device *vga, int choice)
+{
+	WRITE_ONCE(vga->suspend_choice, choice);
+	return 0;
+}
+
+VGA_CHOICE(suspend, "auto or refuse", get_suspend, set_suspend);
+
 static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_lease_us.attr,
 	&dev_attr_participation.attr,
@@ -387,6 +405,7 @@ static struct attribute *vfio_vga_attrs[] = {
 	&dev_attr_reset_methods.attr,
 	&dev_attr_reset_log.attr,
 	&dev_attr_quarantine.attr,
+	&dev_attr_suspend.attr,
 	NULL
 };
 
@@ -397,6 +416,7 @@ static umode_t vfio_vga_is_visible(struct kobject *kobj, struct attribute *attr,
 	if (strstarts(attr->name, "quirk") || strstarts(attr->name, "leak") ||
 	    strstarts(attr->name, "reset_") ||
 	    !strcmp(attr->name, "quarantine") ||
+	    !strcmp(attr->name, "suspend") ||
 	    vfio_vga_is_vga(to_pci_dev(kobj_to_dev(kobj))))
 		return attr->mode;
 	return 0;

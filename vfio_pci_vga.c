@@ -413,6 +413,8 @@ static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_put;
 
+	vfio_vga_suspend_register(vga);
+
 	if (IS_ENABLED(CONFIG_VFIO_PCI_IGD) && vfio_vga_is_vga(pdev) &&
 	    pdev->vendor == PCI_VENDOR_ID_INTEL)
 		pci_notice(pdev,

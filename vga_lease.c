@@ -204,7 +204,7 @@ static void lease_join(struct vga_lease *lease, struct vga_access *access)
  * @result. A device that is not in the queue joins it at the end.
  */
 static bool lease_claim(struct vga_lease *lease, struct vga_access *access,
-			unsigned int failures, int *result)
+			int *result)
 {
 	bool done = true;
 
@@ -214,7 +214,7 @@ static bool lease_claim(struct vga_lease *lease, struct vga_access *access,
 	} else if (lease_joinable(lease, access)) {
 		lease_join(lease, access);
 		*result = 0;
-	} else if (lease->failures != failures) {
+	} else if (lease->failures != access->failures) {
 		*result = lease->error;
 	} else {
 		done = false;
@@ -230,18 +230,20 @@ static bool lease_claim(struct vga_lease *lease, struct vga_access *access,
 
 static int lease_wait(struct vga_lease *lease, struct vga_access *access)
 {
+	long patience = access->patience ?: MAX_SCHEDULE_TIMEOUT;
 	ktime_t start = ktime_get();
-	unsigned int failures;
-	int result, ret;
+	int result;
 	u64 waited;
+	long ret;
 
 	spin_lock(&vga_route.lock);
 	lease->waiters++;
-	failures = lease->failures;
+	access->failures = lease->failures;
 	spin_unlock(&vga_route.lock);
 
-	ret = wait_event_killable(lease->wait,
-				  lease_claim(lease, access, failures, &result));
+	ret = wait_event_killable_timeout(lease->wait,
+					  lease_claim(lease, access, &result),
+					  patience);
 	waited = ktime_us_delta(ktime_get(), start);
 
 	spin_lock(&vga_route.lock);
@@ -249,9 +251,12 @@ static int lease_wait(struct vga_lease *lease, struct vga_access *access)
 	lease->stats.waits++;
 	lease->stats.wait_max_us = max(lease->stats.wait_max_us, waited);
 	spin_unlock(&vga_route.lock);
-	trace_vfio_vga_wait(lease->pdev, waited, ret ?: result);
-
-	return ret ? -EINTR : result;
+	if (ret < 0)
+		result = -EINTR;
+	else if (!ret)
+		result = -ETIMEDOUT;
+	trace_vfio_vga_wait(lease->pdev, waited, result);
+	return result;
 }
 
 /**
@@ -304,7 +309,7 @@ int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access)
 		spin_unlock(&vga_route.lock);
 		return 0;
 	}
-	if (access->mapped || !direct_allowed(lease)) {
+	if (access->mapped || access->patience || !direct_allowed(lease)) {
 		spin_unlock(&vga_route.lock);
 		return lease_wait(lease, access);
 	}
@@ -415,6 +420,17 @@ static void lease_leave(struct vga_lease *lease)
 		}
 		spin_unlock(&vga_route.lock);
 	}
+}
+
+/**
+ * vga_lease_touched - has its user accessed the VGA region?
+ * @lease: the open device
+ *
+ * Return: true if so, since it was opened.
+ */
+bool vga_lease_touched(struct vga_lease *lease)
+{
+	return READ_ONCE(lease->touched);
 }
 
 /**

@@ -31,6 +31,58 @@ enum vfio_vga_mmap_mode {
 	VFIO_VGA_MMAP_KVM,	/* also into the memory of a guest */
 };
 
+/** enum vfio_vga_suspend_choice - may the host go to sleep while it is open? */
+enum vfio_vga_suspend_choice {
+	VFIO_VGA_SUSPEND_AUTO,	/* until a card does not come back from it */
+	VFIO_VGA_SUSPEND_REFUSE,
+};
+
+/**
+ * struct vga_registers - the legacy registers of a VGA
+ * @misc: miscellaneous output
+ * @feature: feature control
+ * @sequencer_index: with @sequencer
+ * @sequencer: its registers
+ * @crtc_index: with @crtc
+ * @crtc: those of the CRT controller
+ * @graphics_index: with @graphics
+ * @graphics: those of the graphics controller
+ * @attribute_index: with @attribute
+ * @attribute: those of the attribute controller
+ * @dac_mask: the palette's
+ * @dac_index: with @dac
+ * @dac: the palette
+ */
+struct vga_registers {
+	u8 misc;
+	u8 feature;
+	u8 sequencer_index;
+	u8 sequencer[5];
+	u8 crtc_index;
+	u8 crtc[25];
+	u8 graphics_index;
+	u8 graphics[9];
+	u8 attribute_index;
+	u8 attribute[21];
+	u8 dac_mask;
+	u8 dac_index;
+	u8 dac[3 * 256];
+};
+
+/**
+ * struct vfio_vga_asleep - an open card while the host is suspended
+ * @suspension: no lease meanwhile
+ * @suspended: @suspension is in force
+ * @registers_saved: there is something in @registers
+ * @registers: what the legacy registers were
+ */
+struct vfio_vga_asleep {
+	struct vga_suspension suspension;
+	bool suspended;
+	bool registers_saved;
+	struct vga_registers registers;
+};
+
 /**
  * struct vfio_vga_leaks - the leak tracer
  * @lock: protects all but @choice and @on
@@ -85,6 +137,8 @@ struct vfio_vga_quirks {
  * @own_info: bits of the regions of which the core does not tell all; from open
  *	to close
  * @reset: how it is brought back
+ * @suspend_choice: administrator's choice
+ * @asleep: what the PM core's calls need; they never overlap
  */
 struct vfio_vga_device {
 	struct vfio_pci_core_device core;
@@ -101,6 +155,8 @@ struct vfio_vga_device {
 	struct vfio_vga_leaks leaks;
 	u32 own_info;
 	struct vga_reset reset;
+	enum vfio_vga_suspend_choice suspend_choice;
+	struct vfio_vga_asleep asleep;
 };
 
 /* Only class 0300 decodes the legacy ranges; 3D and other controllers do not. */
@@ -201,6 +257,10 @@ long vfio_vga_reset_ioctl(struct vfio_vga_device *vga, unsigned int cmd,
 ssize_t vfio_vga_reset_order_show(struct vfio_vga_device *vga, char *buf);
 int vfio_vga_reset_order_store(struct vfio_vga_device *vga, char *words);
 int vfio_vga_reset_retry(struct vfio_vga_device *vga);
+int vfio_vga_reset_resume(struct vfio_vga_device *vga);
+
+/* vfio_pci_suspend.c */
+void vfio_vga_suspend_register(struct vfio_vga_device *vga);
 
 /* vfio_pci_sysfs.c */
 extern const struct attribute_group *vfio_vga_groups[];

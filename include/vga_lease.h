@@ -138,6 +138,9 @@ struct vga_lease {
  * @task: the accessing task
  * @mapped: a fault of a mapping, set by the caller: only a lease will do
  * @waits: with @mapped, set by the caller: only waits, will use it the next time
+ * @patience: set by the caller: only a lease will do, within so many jiffies; 0
+ *	to wait for ever
+ * @failures: as the lease had them when the wait began
  * @direct: the task itself holds the arbiter's lock
  * @kicked: our timer woke the task out of the arbiter's queue
  * @switches: the task's voluntary context switches when it was kicked
@@ -147,6 +150,8 @@ struct vga_access {
 	struct task_struct *task;
 	bool mapped;
 	bool waits;
+	unsigned int patience;
+	unsigned int failures;
 	bool direct;
 	bool kicked;
 	unsigned long switches;
@@ -173,6 +178,7 @@ void vga_lease_close(struct vga_lease *lease);
 bool vga_lease_try(struct vga_lease *lease, struct vga_access *access);
 int vga_lease_acquire(struct vga_lease *lease, struct vga_access *access);
 void vga_lease_release(struct vga_lease *lease, struct vga_access *access);
+bool vga_lease_touched(struct vga_lease *lease);
 bool vga_lease_suspended_by_me(void);
 void vga_lease_suspend(struct vga_lease *lease,
 		       struct vga_suspension *suspension, bool leave);

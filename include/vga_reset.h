@@ -45,6 +45,7 @@ enum vga_reset_why {
 	VGA_RESET_USER,		/* VFIO_DEVICE_RESET */
 	VGA_RESET_KERNEL,	/* hot reset, the PCI core's reset file */
 	VGA_RESET_RETRY,	/* the quarantine file */
+	VGA_RESET_RESUME,	/* the host was suspended */
 };
 
 /** enum vga_asks - what the task in struct vga_reset asks the PCI core for */
