@@ -11,5 +11,5 @@ scripts/deps.sh build lab check qemu || exit
 qemu=$(contrib/qemu/build) || exit
 out=build/check/reset${1:+-$1}
 scripts/lab-programs.sh "$out/build.log" || exit
-LAB_QEMU=$qemu exec selftests/qemu/lab run --kernel generic --timeout 3600 --out "$out" \
+LAB_QEMU=$qemu exec selftests/qemu/lab run --kernel generic --timeout 7200 --out "$out" \
 	--topology fragile --list "selftests/qemu/reset${1:+-$1}.list"
