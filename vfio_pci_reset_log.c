@@ -21,6 +21,7 @@ const char *const vga_rung_words[] = {
 	[VGA_RUNG_PM] = "pm",
 	[VGA_RUNG_BUS] = "bus",
 	[VGA_RUNG_PACKAGE] = "package",
+	[VGA_RUNG_D3COLD] = "d3cold",
 	[VGA_RUNG_NONE] = "none",
 	[VGA_RUNG_KERNEL] = "kernel",
 };

@@ -22,6 +22,9 @@
 #define TRST_MS		2
 /* PCI PM 1.2, 5.6.1: between D3hot and D0. */
 #define D3HOT_MS	10
+/* Without power; what is in a card's capacitors takes some time to go. */
+#define OFF_MS		100
+#define POLL_MS		10
 
 /* --- Through the PCI core ------------------------------------------------ */
 
@@ -288,26 +291,30 @@ static bool package_known(struct vga_climb *climb)
 	       (in_hotplug_slot(pdev) || !pci_probe_reset_bus(pdev->bus));
 }
 
-/* Only where no function of the caller's is locked or in use. */
-static bool package_free(struct vga_climb *climb)
+/* Where one is not, whoever keeps it is told what that costs. */
+static bool others_are_idle(struct vga_climb *climb, enum vga_rung rung)
 {
 	struct neighbours neighbours = { .climb = climb };
 
-	if (climb->borrowed)
-		return false;
 	pci_walk_bus(climb->pdev->bus, look_at, &neighbours);
 	if (!neighbours.busy)
 		return true;
 	/* One that a user has open is reset with the last one closed. */
 	if (!find_in_set(climb, neighbours.busy))
 		pci_info_ratelimited(climb->pdev,
-				     "no package reset: %s is used by %s; bind it to vfio-pci to have both reset\n",
-				     pci_name(neighbours.busy),
+				     "no %s reset: %s is used by %s; bind it to vfio-pci to have both reset\n",
+				     vga_rung_words[rung], pci_name(neighbours.busy),
 				     pci_dev_driver(neighbours.busy) ?
 					     dev_driver_string(&neighbours.busy->dev) :
 					     "the host's console");
 	pci_dev_put(neighbours.busy);
 	return false;
+}
+
+/* Only where no function of the caller's is locked or in use. */
+static bool package_free(struct vga_climb *climb)
+{
+	return !climb->borrowed && others_are_idle(climb, VGA_RUNG_PACKAGE);
 }
 
 /* Functions that sleep lose what they need to wake up. */
@@ -330,10 +337,18 @@ err_put:
 	return ret;
 }
 
+static void unwake_package(struct vga_climb *climb)
+{
+	struct vfio_device *device;
+
+	list_for_each_entry(device, &climb->core->vdev.dev_set->device_list,
+			    dev_set_list)
+		pm_runtime_put(device->dev);
+}
+
 /* The core locks, saves and restores every function, this one too. */
 static int package_reset(struct vga_climb *climb)
 {
-	struct vfio_device *device;
 	int ret;
 
 	ret = wake_package(climb);
@@ -345,9 +360,86 @@ static int package_reset(struct vga_climb *climb)
 	ret = pci_reset_bus(climb->pdev);
 	climb->reset->asker = NULL;
 	climb->locked = pci_dev_trylock(climb->pdev);
-	list_for_each_entry(device, &climb->core->vdev.dev_set->device_list,
-			    dev_set_list)
-		pm_runtime_put(device->dev);
+	unwake_package(climb);
+	return ret;
+}
+
+/* --- The slot's power ---------------------------------------------------- */
+
+/* Firmware that can switch a slot off says so at the port above. */
+static bool d3cold_known(struct vga_climb *climb)
+{
+	struct pci_dev *port = pci_upstream_bridge(climb->pdev);
+
+	return port && pci_pr3_present(port) && !climb->pdev->subordinate &&
+	       !in_hotplug_slot(climb->pdev);
+}
+
+static bool d3cold_free(struct vga_climb *climb)
+{
+	return (!climb->borrowed || is_alone(climb->pdev)) &&
+	       others_are_idle(climb, VGA_RUNG_D3COLD);
+}
+
+static int save_other(struct pci_dev *pdev, void *card)
+{
+	if (pdev != card)
+		pci_save_state(pdev);
+	return 0;
+}
+
+/* What has power again is in D0, and is waited for as a card is. */
+static int restore_other(struct pci_dev *pdev, void *card)
+{
+	unsigned int ms;
+
+	pdev->current_state = PCI_D0;
+	if (pdev == card)
+		return 0;
+	for (ms = 0; ms < VGA_RESET_WAIT_MS && !vga_card_answers(pdev);
+	     ms += POLL_MS)
+		msleep(POLL_MS);
+	pci_restore_state(pdev);
+	return 0;
+}
+
+static int power_cycle(struct pci_dev *pdev, struct pci_dev *port)
+{
+	bool off;
+	int ret;
+
+	pci_walk_bus(pdev->bus, save_other, pdev);
+	pci_save_state(port);
+	ret = pci_set_power_state(port, PCI_D3cold);
+	off = port->current_state == PCI_D3cold;
+	if (off)
+		msleep(OFF_MS);
+	ret = pci_set_power_state(port, PCI_D0) ?: ret;
+	pci_restore_state(port);
+	if (!off)
+		return ret ?: -EIO;
+	msleep(BUS_MS);
+	pci_walk_bus(pdev->bus, restore_other, pdev);
+	return ret;
+}
+
+static int d3cold_reset(struct vga_climb *climb)
+{
+	struct pci_dev *port = pci_upstream_bridge(climb->pdev);
+	int ret;
+
+	ret = wake_package(climb);
+	if (ret)
+		return ret;
+	if (pci_dev_trylock(port)) {
+		ret = block_dma(climb);
+		if (!ret)
+			ret = power_cycle(climb->pdev, port);
+		pci_dev_unlock(port);
+	} else {
+		ret = -EAGAIN;
+	}
+	unwake_package(climb);
 	return ret;
 }
 
@@ -379,6 +471,7 @@ static const struct rung rungs[VGA_RUNGS] = {
 	[VGA_RUNG_BUS] = { bus_known, NULL, bus_reset, true },
 	/* pci_reset_bus() has restored it. */
 	[VGA_RUNG_PACKAGE] = { package_known, package_free, package_reset, false },
+	[VGA_RUNG_D3COLD] = { d3cold_known, d3cold_free, d3cold_reset, true },
 };
 
 /**

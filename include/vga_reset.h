@@ -33,6 +33,7 @@ enum vga_rung {
 	VGA_RUNG_PM,		/* D3hot and back */
 	VGA_RUNG_BUS,		/* the bus on which the card is alone */
 	VGA_RUNG_PACKAGE,	/* the bus with all functions on it */
+	VGA_RUNG_D3COLD,	/* the slot switched off and on, with all of these */
 	VGA_RUNGS,
 	VGA_RUNG_NONE = VGA_RUNGS,	/* log: nothing was reset */
 	VGA_RUNG_KERNEL,	/* log: a reset that the kernel did by itself */

@@ -15,7 +15,7 @@ packages() {
 			linux-headers-amd64 linux-headers-cloud-amd64 ;;
 	lab)	# machines that run it
 		echo python3 qemu-system-x86 seabios ovmf busybox-static \
-			squashfs-tools pciutils kmod ;;
+			squashfs-tools pciutils kmod acpica-tools ;;
 	bench)	# the plot
 		echo gnuplot-nox ;;
 	check)	# kselftests, DKMS and the model

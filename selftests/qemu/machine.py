@@ -31,6 +31,24 @@ ZOO = ('hd5450', 'hd7850', 'x550', 'gf7300le', 'nvs290', 'gf8400gs')
 RARITIES = ('gt240', 'gf9400m', 'hd530', 'msix')
 # selftests/zoo/fragile.c: cards that do not come back as they should.
 FRAGILE = ('lies', 'twice', 'slow', 'never', 'd3', 'bonaire')
+# In slots that firmware can switch off through these ports: a card without other functions, one with, and one whose
+# firmware only says so.
+POWERED = (('cut', 'never', True), ('cut2', 'pair', True), ('uncut', 'never', False))
+POWER_PORT = 0x5a0
+SWITCH = '''
+    External (\\_SB.PCI0.{name}, DeviceObj)
+    Scope (\\_SB.PCI0.{name}) {{
+        OperationRegion (SWR, SystemIO, {port}, 1)
+        Field (SWR, ByteAcc, NoLock, Preserve) {{ SWF, 8 }}
+        PowerResource (SWP, 0, 0) {{
+            Method (_STA) {{ Return (SWF) }}
+            Method (_ON) {{ SWF = 1 }}
+            Method (_OFF) {{ SWF = 0 }}
+        }}
+        Name (_PR0, Package () {{ SWP }})
+        Name (_PR3, Package () {{ SWP }})
+    }}
+'''
 VRAM_BAR = {'gf7300le': 1, 'nvs290': 1, 'gf8400gs': 1}
 
 
@@ -65,15 +83,18 @@ def base_command(accel, cpus, icount=False):
 
 
 def card_devices(cards, topology):
-    """Return -device arguments for the cards, and their ids."""
-    args, ids = [], []
+    """Return -device arguments for the cards, their ids, and the I/O ports of slots whose power can be switched."""
+    args, ids, switches = [], [], {}
 
     def device(text):
         args.extend(('-device', text))
 
+    def slot():
+        return len(ids) + 2
+
     def port(name, more=''):
         number = len(ids) + 1
-        device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={number + 1:#x}{more}')
+        device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={slot():#x}{more}')
 
     for name, model in (*CARDS, *((f'card{n}', 'VGA') for n in range(4, cards + 1))):
         # Most graphics cards are in no hotplug slot. In one, Linux before 6.5 takes a second to reset the bus.
@@ -118,12 +139,33 @@ def card_devices(cards, topology):
         device('zoo-pair,id=pair,bus=port-pair,addr=0.0,multifunction=on')
         device('zoo-audio,id=audio,bus=port-pair,addr=0.1')
         ids.extend(('pair', 'audio'))
+        for number, (name, model, honest) in enumerate(POWERED):
+            switches[slot()] = POWER_PORT + number
+            port(name, ',x-speed=5,x-width=16,hotplug=off')
+            device(f'zoo-{model},id={name},bus=port-{name},addr=0.0,multifunction=on' +
+                   f',power-port={POWER_PORT + number}' * honest)
+            ids.append(name)
+        device('zoo-audio,id=audio2,bus=port-cut2,addr=0.1')
+        ids.append('audio2')
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
         for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
             device(f'VGA,id={name},bus=pcie.0,addr={slot:#x}')
             ids.append(name)
-    return args, ids
+    return args, ids, switches
+
+
+def power_switches(switches, directory):
+    """Return arguments that tell the kernel how to switch these slots off, as the firmware of a laptop does."""
+    if not switches:
+        return []
+    source = directory / 'power.asl'
+    source.write_text('DefinitionBlock ("", "SSDT", 1, "LAB", "POWER", 1) {\n' + ''.join(
+        SWITCH.format(name=f'S{slot << 3:02X}', port=port) for slot, port in switches.items()) + '}\n')
+    if not shutil.which('iasl'):
+        raise image.Missing('iasl is not installed: apt-get install acpica-tools')
+    subprocess.run(('iasl', '-p', source.with_suffix(''), source), stdout=subprocess.DEVNULL, check=True)
+    return ['-acpitable', f'file={source.with_suffix(".aml")}']
 
 
 def die_with_parent():
@@ -191,7 +233,8 @@ class Machine:
         self.directory = pathlib.Path(directory)
         self.serial = pathlib.Path(out) / 'serial.log'
         self.serial.write_bytes(b'')
-        devices, self.cards = card_devices(options.cards, options.topology)
+        devices, self.cards, switches = card_devices(options.cards, options.topology)
+        devices += power_switches(switches, self.directory)
         line = ('console=tty0 console=ttyS0,115200 intel_iommu=on panic=-1 ignore_loglevel no_console_suspend '
                 f'printk.devkmsg=on sysrq_always_enabled no_timer_check log_buf_len=16M {options.append}')
         console = 'stdio,signal=off' if options.interactive else f'socket,path={directory}/console,server=on,wait=off'

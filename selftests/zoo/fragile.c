@@ -14,6 +14,7 @@
 #include "hw/pci/msi.h"
 #include "hw/pci/pcie.h"
 #include "hw/display/vga_int.h"
+#include "exec/address-spaces.h"
 #include "ui/console.h"
 
 #define PM_CAP          0x50
@@ -76,13 +77,15 @@ typedef struct FragileState {
     const FragileCard *card;
     VGACommonState vga;
     MemoryRegion vram, hole, doorbell, io, registers;
-    MemoryRegion legacy, legacy_mem;
+    MemoryRegion legacy, legacy_mem, power;
     uint32_t scratch[SCRATCH / 4];
     uint32_t dma_address;
+    uint16_t power_port;
     QEMUTimer dma;
     uint32_t smc_index, smc_pc, smc_clock, smc_reset, smc_misc;
     bool touched;       /* the guest has configured it: resets count from now on */
     bool dead;          /* answers nothing */
+    bool off;           /* nor does it, without power */
     bool hung;          /* answers config space and the SMC only */
     int64_t asleep;     /* answers nothing until then */
 } FragileState;
@@ -102,7 +105,7 @@ static bool is_gpu(FragileState *s)
 
 static bool is_silent(FragileState *s)
 {
-    return s->dead || qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) < s->asleep;
+    return s->dead || s->off || qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) < s->asleep;
 }
 
 static unsigned int power_state(FragileState *s)
@@ -344,18 +347,53 @@ static void fragile_reset(DeviceState *dev)
 }
 
 /* The card out of its slot, and in again. */
-static void set_powered(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+static void set_power(FragileState *s, bool on)
 {
-    FragileState *s = FRAGILE(obj);
-    bool on;
-
-    if (!visit_type_bool(v, name, &on, errp)) {
-        return;
-    }
     s->touched = false;
     pci_device_reset(&s->pdev);
-    s->dead = !on;
+    s->dead = false;
+    s->off = !on;
     show_memory(s);
+}
+
+static void set_powered(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    bool on;
+
+    if (visit_type_bool(v, name, &on, errp)) {
+        set_power(FRAGILE(obj), on);
+    }
+}
+
+/* What firmware switches: a port whose bit 0 is the power of the whole slot. */
+static uint64_t power_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return !FRAGILE(opaque)->off;
+}
+
+static void power_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
+{
+    PCIDevice *pdev = opaque, *function;
+    unsigned int n;
+
+    for (n = 0; n < 8; n++) {
+        function = pci_find_device(pci_get_bus(pdev), pci_dev_bus_num(pdev), PCI_DEVFN(PCI_SLOT(pdev->devfn), n));
+        if (function && object_dynamic_cast(OBJECT(function), TYPE_FRAGILE)) {
+            set_power(FRAGILE(function), data & 1);
+        }
+    }
+}
+
+static const MemoryRegionOps power_ops = {
+    .read = power_read,
+    .write = power_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .impl = { .min_access_size = 1, .max_access_size = 1 },
+};
+
+static void set_power_port(Object *obj, Visitor *v, const char *name, void *opaque, Error **errp)
+{
+    visit_type_uint16(v, name, &FRAGILE(obj)->power_port, errp);
 }
 
 static void init_gpu(FragileState *s, Error **errp)
@@ -410,6 +448,10 @@ static void fragile_realize(PCIDevice *pdev, Error **errp)
     pci_register_bar(pdev, 5, PCI_BASE_ADDRESS_SPACE_MEMORY, &s->registers);
     pdev->config[PCI_INTERRUPT_PIN] = 1;
     timer_init_ms(&s->dma, QEMU_CLOCK_VIRTUAL, do_dma, s);
+    if (s->power_port) {
+        memory_region_init_io(&s->power, OBJECT(s), &power_ops, s, "fragile-power", 1);
+        memory_region_add_subregion(get_system_io(), s->power_port, &s->power);
+    }
 }
 
 static void fragile_exit(PCIDevice *pdev)
@@ -449,6 +491,7 @@ static void fragile_class_init(ObjectClass *class, void *data)
     pci->config_read = fragile_config_read;
     pci->config_write = fragile_config_write;
     object_class_property_add(class, "powered", "bool", NULL, set_powered, NULL, NULL);
+    object_class_property_add(class, "power-port", "uint16", NULL, set_power_port, NULL, NULL);
 }
 
 static const TypeInfo fragile_info = {

@@ -127,7 +127,8 @@ grep -qw mem /sys/power/state || skip_all "this kernel cannot suspend to memory"
 [ -e "$CLOCK/wakealarm" ] || skip_all "there is no clock to wake it"
 [ ! -e /sys/power/mem_sleep ] || echo deep >/sys/power/mem_sleep
 load_module
-for card in $CARD1 $CARD2 $CARD3 $NEVER; do bind_driver "$card" "$OURS"; done
+for card in $CARD1 $CARD2 $CARD3; do bind_driver "$card" "$OURS"; done
+fresh never "$NEVER" "$OURS"
 echo user >"$(file "$CARD3" vga_mmap)"
 plan 7
 echo "reason == $REVOKED" >"$EVENTS/vfio_vga_lease_end/filter"
