@@ -20,9 +20,9 @@
 
 /* A card may need the bus reset twice; it costs nothing where once is enough. */
 static const u8 default_order[] = {
-	VGA_RUNG_CARD, VGA_RUNG_SPECIFIC, VGA_RUNG_ACPI,
-	VGA_RUNG_FLR, VGA_RUNG_AF_FLR, VGA_RUNG_PM,
-	VGA_RUNG_BUS, VGA_RUNG_PACKAGE, VGA_RUNG_D3COLD, VGA_RUNG_BUS,
+	VGA_RUNG_CARD,	 VGA_RUNG_SPECIFIC, VGA_RUNG_ACPI, VGA_RUNG_FLR,
+	VGA_RUNG_AF_FLR, VGA_RUNG_PM,	    VGA_RUNG_BUS,  VGA_RUNG_PACKAGE,
+	VGA_RUNG_D3COLD, VGA_RUNG_BUS,
 };
 
 static void climb_init(struct vga_climb *climb, struct vfio_vga_device *vga,

@@ -82,9 +82,10 @@ static int open_card(struct user *user)
 		ret = vga_show_memory_linearly(&user->card);
 	if (!ret && vga_write(&user->card, VGA_MEM, &user->byte, 1) != 1)
 		ret = -EIO;
-	if (!ret)
-		ret = user->misc = vga_in(&user->card, VGA_MISC_READ);
-	return ret < 0 ? ret : 0;
+	if (ret)
+		return ret;
+	user->misc = vga_in(&user->card, VGA_MISC_READ);
+	return user->misc < 0 ? user->misc : 0;
 }
 
 static int access_once(const struct user *user)
