@@ -69,8 +69,11 @@ sleeps_and_goes_on() {
 	before=$(slept)
 	for ((round = 0; round < TIMES; round++)); do
 		diag "round $round"
+		# A host's console sleeps too; the lab's does not, to show what went wrong. One after the other.
+		echo $((round % 2)) >/sys/module/printk/parameters/console_suspend
 		suspend && all_go_on || return
 	done
+	echo 0 >/sys/module/printk/parameters/console_suspend
 	diag "slept $(($(slept) - before)) times, leases ended: $(revoked "$CARD1") of the first card, $(revoked "$CARD3") of the third"
 	[ $(($(slept) - before)) = "$TIMES" ] && [ "$(log_of "$CARD1" resume)" = "$TIMES" ] && [ "$(revoked "$CARD1")" -ge "$TIMES" ] || return
 	tail -n 1 "$(file "$CARD2" reset_log)" | grep -q " resume none ok answers,header,d0,bar "
