@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Print the kernel version that the lab boots for a leg: kver.py generic|cloud|KVER"""
+"""Print the kernel version that the lab boots for a leg: kver.py generic|cloud|N.N|KVER"""
 import pathlib
 import sys
 

@@ -74,14 +74,24 @@ def natural(text):
 
 
 def kernel_version(name):
-    """Turn a leg's name into a kernel version: 'generic' and 'cloud' are the newest installed headers' kernels."""
-    if name not in ('generic', 'cloud'):
+    """Turn a leg's name into a kernel version.
+
+    'generic' and 'cloud' are what the metapackage of their headers stands for, 'N.N' the newest generic kernel of that
+    version whose headers are installed.
+    """
+    if name in ('generic', 'cloud'):
+        package = f'linux-headers-{"cloud-" if name == "cloud" else ""}amd64'
+        depends = subprocess.run(('dpkg-query', '-W', '-f', '${db:Status-Status} ${Depends}', package),
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        found = re.findall(r'linux-headers-(\d[\w.+-]*)', depends) if depends.startswith('installed ') else []
+    elif re.fullmatch(r'\d+\.\d+', name):
+        package = f'linux-headers-{name}-amd64'
+        pattern = re.compile(rf'/linux-headers-({re.escape(name)}\b[\d.]*[-+](?!.*(?:cloud|rt)-)[^/]*amd64)$')
+        found = [m[1] for m in map(pattern.search, glob.glob('/usr/src/linux-headers-*')) if m]
+    else:
         return name
-    flavour = 'cloud-amd64' if name == 'cloud' else 'amd64'
-    pattern = re.compile(r'linux-headers-(\d[\d.]*[-+][^-]+-' + flavour + ')$')
-    found = [m.group(1) for m in (pattern.search(path) for path in glob.glob('/usr/src/linux-headers-*')) if m]
     if not found:
-        raise Missing(f'no headers of a {name} kernel are installed: apt-get install linux-headers-{flavour}')
+        raise Missing(f'no headers of a {name} kernel are installed: apt-get install {package}')
     return max(found, key=natural)
 
 
@@ -107,7 +117,7 @@ def fetch_kernel(version, scratch):
 def kernel(name):
     """Return (version, directory): the directory holds vmlinuz, modules.squashfs and the initramfs's modules.
 
-    @name is a leg ('generic', 'cloud'), a kernel version whose package apt knows, or a directory with a
+    @name is a leg ('generic', 'cloud', '6.12'), a kernel version whose package apt knows, or a directory with a
     kernel of one's own: vmlinuz, and lib/modules as 'make modules_install' leaves it.
     """
     if os.path.isdir(name):
