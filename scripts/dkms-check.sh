@@ -21,8 +21,10 @@ export sign_file=/nonexistent
 module=$(kernel_source_dir='' dkms_tree='' . ./dkms.conf && echo "$PACKAGE_NAME/$PACKAGE_VERSION")
 
 installed() { # KVER
-	local ko=$install_tree/$1/updates/dkms/vfio-pci-vga.ko
+	local ko
 
+	# DKMS compresses as the kernel does its own.
+	ko=$(find "$install_tree/$1" -name 'vfio-pci-vga.ko*')
 	[ "$(modinfo -F vermagic "$ko" 2>>"$tmp/log" | cut -d ' ' -f 1)" = "$1" ] &&
 		dkms status "$module" -k "$1" "${trees[@]}" 2>&1 | tee -a "$tmp/log" |
 		grep -q ": installed$"
@@ -47,6 +49,20 @@ for kver; do
 	scripts/dkms.sh uninstall >>"$tmp/log" 2>&1 && ! installed "$kver" && [ $status -eq 0 ]
 	result $? "dkms_removes_from_$kver" "$tmp/log"
 done
+
+# Without DKMS the compiler says it.
+refused() { # VERSION-CODE REASON
+	mkdir -p "$tmp/include/linux"
+	printf '%s\n' "#define LINUX_VERSION_CODE $1" '#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))' \
+		'#define IS_ENABLED(option) 1' >"$tmp/include/linux/version.h"
+	touch "$tmp"/include/linux/{iommu,vfio_pci_core,pfn_t}.h
+	! cc -E -I "$tmp/include" include/compat.h >/dev/null 2>"$tmp/log" && grep -q "#error.*$2" "$tmp/log"
+}
+
+refused 0x0600ff "supports Linux 6.1 and newer"
+result $? "a_kernel_before_6.1_is_refused_at_build_time" "$tmp/log"
+! refused 0x060100 ""
+result $? "6.1_is_not" "$tmp/log"
 
 KVER=$1 scripts/dkms.sh install >"$tmp/log" 2>&1
 served=$(printf '%s\n' CONFIG_VFIO_PCI_CORE=m CONFIG_VGA_ARB=y)
