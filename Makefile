@@ -71,7 +71,7 @@ patches: ## the driver as patches for the kernel's tree in KSRC=, into build/pat
 	@scripts/deps.sh series
 	@scripts/patches.py $(KSRC)
 
-check-patches: ## do these apply to 6.12 and the newest packaged kernel, and is each commit whole? (6 minutes)
+check-patches: ## do these apply to 6.12 and the newest packaged kernel, is each commit whole, do the kselftests pass there? (30 minutes)
 	@scripts/check-patches.sh
 
 model: ## search the model of the lease protocol with spin, mutants included

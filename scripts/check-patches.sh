@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Does the series of make patches apply to a kernel's tree, and is each of its commits whole? TAP.
+# Does the series of make patches apply to a kernel's tree, is each of its commits whole, and does the kernel that comes
+# of it pass the series' own kselftests? TAP.
 #
 # usage: check-patches.sh [TAR...]     (default: Debian's linux-source-6.12 package, and the newest one of all)
 #
@@ -14,7 +15,7 @@ tests=tools/testing/selftests
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-scripts/deps.sh build debug series || exit
+scripts/deps.sh build lab debug series qemu || exit
 if [ $# -eq 0 ]; then
 	newest=$(scripts/newest-source.sh) || exit
 	set -- /usr/src/linux-source-6.12.tar.xz "$newest"
@@ -125,6 +126,34 @@ kselftests() {
 	done
 }
 
+# The kernel of the tree, with what the lab needs and without the checkers; the driver is a module of its own.
+kernel() {
+	local lab=$tree/lab
+	mkdir -p "$lab"
+	sed '/^# The checkers/,$d' selftests/qemu/debug.config >"$lab/fragment" &&
+		(cd "$lab" && make -s -C "$src" "O=$lab" tinyconfig && "$src/scripts/kconfig/merge_config.sh" -m -O . .config fragment) &&
+		"$src/scripts/config" --file "$lab/.config" -m VGA_VFIO_PCI -e FTRACE -e ENABLE_DEFAULT_TRACERS -e DEBUG_FS \
+			-e DETECT_HUNG_TASK -e SLUB_DEBUG -d SLUB_TINY -e STACKTRACE --set-str LOCALVERSION -vfio-vga-tree &&
+		make -s -C "$lab" olddefconfig && grep -qx CONFIG_VGA_VFIO_PCI=m "$lab/.config" &&
+		make -s -C "$lab" -j"$(nproc)" bzImage modules || return
+	rm -rf "$tree/kernel"
+	make -s -C "$lab" modules_install "INSTALL_MOD_PATH=$tree/kernel" INSTALL_MOD_STRIP=1 &&
+		cp "$lab/arch/x86/boot/bzImage" "$tree/kernel/vmlinuz"
+}
+
+# All of them, as the kernel's own list names them, with cards of every kind.
+kselftests_pass() {
+	local installed=$tree/kselftest/installed/vfio/vga limit
+	limit=$(sed -n 's/^timeout=//p' "$installed/settings")
+	sed -n 's/^vfio\/vga://p' "$installed/../../kselftest-list.txt" | while read -r program; do
+		# Scripts bind the card themselves.
+		echo "timeout=$limit VFIO_VGA_OPENS=1000 $([[ $program != *.sh ]] || echo VFIO_VGA_DRIVER=none) $installed/$program"
+	done >"$tree/kselftest/list"
+	LAB_QEMU=$(contrib/qemu/build) selftests/qemu/lab run --kernel "$tree/kernel" --bring "$installed" \
+		--module "$tree/lab/$vga/vfio-pci-vga.ko" --cards 4 --topology samebus --topology others --topology ati \
+		--topology rarities --timeout 2400 --out "build/check-patches/$name" --list "$tree/kselftest/list"
+}
+
 series() { # TAR
 	local name tree src build patches patch subject
 	# linux-source-6.12
@@ -149,7 +178,11 @@ series() { # TAR
 	check "${name}_builds_with_its_option" option
 	check "${name}_every_file_has_a_maintainer" maintained
 	check "${name}_documents_are_whole" documents
-	check "${name}_kselftests_build" kselftests
+	check "${name}_kselftests_build" kselftests || return
+	check "${name}_kernel_builds" kernel || return
+	check "${name}_kselftests_pass" kselftests_pass
+	# How many, and what they say of themselves.
+	sed 's/^/# /' "$log"
 }
 
 # Where git knows no user, as in CI.
