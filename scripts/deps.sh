@@ -29,7 +29,7 @@ packages() {
 		echo git python3 unifdef clang-format python3-docutils rsync ;;
 	qemu)	# contrib/qemu/build
 		echo gcc libc6-dev dpkg-dev patch xz-utils meson ninja-build \
-			pkg-config python3 libglib2.0-dev libpixman-1-dev \
+			pkg-config python3 python3-venv libglib2.0-dev libpixman-1-dev \
 			libpng-dev libfdt-dev zlib1g-dev ;;
 	lint)
 		echo sparse linux-source xz-utils perl clang-format shellcheck \

@@ -16,6 +16,7 @@
 #include "hw/display/vga_int.h"
 #include "exec/address-spaces.h"
 #include "ui/console.h"
+#include "compat.h"
 
 #define PM_CAP          0x50
 #define EXPRESS_CAP     0x58
@@ -481,7 +482,7 @@ static void fragile_class_init(ObjectClass *class, void *data)
     DeviceClass *dev = DEVICE_CLASS(class);
     PCIDeviceClass *pci = PCI_DEVICE_CLASS(class);
 
-    dev->reset = fragile_reset;
+    device_class_set_legacy_reset(dev, fragile_reset);
     dev->hotpluggable = false;
     set_bit(DEVICE_CATEGORY_DISPLAY, dev->categories);
     pci->subsystem_vendor_id = ATI;
@@ -517,7 +518,7 @@ static void fragile_register_types(void)
             .class_data = (void *)&cards[n],
         };
 
-        type_register(&info);
+        type_register_static(&info);
     }
 }
 

@@ -15,6 +15,7 @@
 #include "hw/pci/pcie.h"
 #include "hw/display/vga_int.h"
 #include "ui/console.h"
+#include "compat.h"
 #include "zoo.h"
 
 /* What CRTC register 0x38 makes of ports 0x3d0 to 0x3d3. */
@@ -462,7 +463,7 @@ static void zoo_class_init(ObjectClass *class, void *data)
     DeviceClass *dev = DEVICE_CLASS(class);
     PCIDeviceClass *pci = PCI_DEVICE_CLASS(class);
 
-    dev->reset = zoo_reset;
+    device_class_set_legacy_reset(dev, zoo_reset);
     dev->hotpluggable = false;
     set_bit(DEVICE_CATEGORY_DISPLAY, dev->categories);
     pci->class_id = PCI_CLASS_DISPLAY_VGA;
@@ -493,7 +494,7 @@ static void zoo_register_types(void)
             .class_data = (void *)&zoo_cards[n],
         };
 
-        type_register(&info);
+        type_register_static(&info);
     }
 }
 
