@@ -14,13 +14,7 @@ LOGS=build/check-debug
 lab=selftests/qemu/lab
 lists=selftests/qemu
 rm -rf $LOGS
-mkdir -p $LOGS
-# fail_call looks at who called: the driver must not jump.
-{ make -j"$(nproc)" modules "KDIR=$kernel/build" O=build/debug KCFLAGS=-fno-optimize-sibling-calls &&
-	selftests/qemu/test-modules "$kernel/build" && make -C selftests; } >"$LOGS/build.log" 2>&1 || {
-	cat "$LOGS/build.log"
-	exit 1
-}
+scripts/lab-programs.sh --on debug $LOGS/build.log || exit
 
 # boot NAME LAB-OPTIONS...: each ends with the search for leaks.
 boot() {

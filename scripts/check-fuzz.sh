@@ -12,11 +12,7 @@ operations=$((${OPERATIONS-10000000} / $#))
 scripts/deps.sh build lab check debug || exit
 kernel=$(selftests/qemu/debug-kernel) || exit
 out=build/check-fuzz/$1
-mkdir -p "$out"
-{ make -j"$(nproc)" modules "KDIR=$kernel/build" O=build/debug KCFLAGS=-fno-optimize-sibling-calls && make -C selftests; } >"$out/build.log" 2>&1 || {
-	cat "$out/build.log"
-	exit 1
-}
+scripts/lab-programs.sh --on debug "$out/build.log" || exit
 for seed; do
 	echo "timeout=10000 VFIO_VGA_DRIVER=none SEED=$seed OPERATIONS=$operations selftests/qemu/tests/fuzz.sh"
 done >"$out/list"
