@@ -812,6 +812,7 @@ int main(int argc, char **argv)
 	uint64_t begin = vga_now_ns();
 	unsigned int which, i;
 	pthread_t watcher;
+	double seconds;
 	int option;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -863,9 +864,10 @@ int main(int argc, char **argv)
 	for (i = 0; i < OPERATIONS; i++)
 		printf("# %9lu %s\n", shared->count[i], operations[i].name);
 	printf("# %9lu kills\n# %9lu bindings\n", shared->kills, shared->binds);
-	printf("# seed %llu: %lu operations on %u cards in %llu s\n",
-	       (unsigned long long)seed, shared->done, nr_cards,
-	       (unsigned long long)(vga_now_ns() - begin) / 1000000000);
+	seconds = (vga_now_ns() - begin) / 1e9;
+	printf("# seed %llu: %lu operations on %u cards in %.0f s, %.0f/s\n",
+	       (unsigned long long)seed, shared->done, nr_cards, seconds,
+	       shared->done / seconds);
 	printf("%sok 1 seed_%llu_breaks_nothing\n",
 	       shared->broken ? "not " : "", (unsigned long long)seed);
 	return shared->broken;
