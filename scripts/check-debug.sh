@@ -25,6 +25,7 @@ boot() {
 		--out "$LOGS/$name" "$@" --list $lists/debug-last.list
 }
 
+step lab-selfcheck-debug 600 "$lab" selfcheck --checkers "$kernel"
 boot cards --cards 4 --topology samebus --topology others --topology ati --list $lists/debug.list
 boot faults --list $lists/faults.list
 total

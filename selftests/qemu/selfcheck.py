@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,9 +39,25 @@ PANIC = (
 )
 # Programs that do not end; the others get time even on a busy machine.
 BRIEF = ('hangs.sh', 'freezes.sh')
+# What takes longer on kernels with checkers.
+SECONDS = {'../tests/kmemleak.sh': 240, 'planted.sh data_race': 240}
 FREEZE = (('freezes.sh', (('fail', 'time is up'), ('fail', 'reported nothing'))),)
 ONLY_SKIPPED = (('skips.sh', (('skip', 'no reason'),)),)
 ALL_WELL = (('passes.sh', CLEAN), ('leaves.sh', (('pass', 'first'),)))
+
+# Mistakes in the kernel (modules/planted.c), and which words the lab must have found in its log or a test's results;
+# after any report lockdep is off.
+DEBUG = (
+    ('planted.sh none', ''),
+    ('planted.sh double_unlock', 'kernel log: .*WARNING: bad unlock balance detected'),
+    ('planted.sh use_after_free', 'kernel log: .*KASAN: slab-use-after-free in planted_init'),
+    ('planted.sh leak', ''),
+    ('../tests/kmemleak.sh', 'no_memory_is_left_behind'),
+)
+KCSAN = (
+    ('planted.sh none', ''),
+    ('planted.sh data_race', 'kernel log: .*KCSAN: data-race in count_up'),
+)
 
 # What kernels say when something is wrong, and what they say when nothing is.
 COMPLAINTS = (
@@ -85,7 +102,7 @@ def lab(expected, *arguments):
     with tempfile.TemporaryDirectory(prefix='vfio-vga-selfcheck-') as directory:
         scratch = pathlib.Path(directory)
         (scratch / 'list').write_text(''.join(
-            f'timeout={5 if name in BRIEF else 60} {HERE}/selfcheck/{name}\n' for name, _ in expected))
+            f'timeout={5 if name in BRIEF else SECONDS.get(name, 60)} {HERE}/selfcheck/{name}\n' for name, _ in expected))
         process = subprocess.run(
             (sys.executable, HERE / 'lab', 'run', '--driver', 'none', '--list', scratch / 'list',
              '--out', scratch / 'out', *arguments),
@@ -121,10 +138,18 @@ def check_run(count, name, expected, success, words, *arguments):
         count.check(f'{name}: it is told that "{word}"', word in told, told[-500:])
 
 
-def main():
-    """Return an exit status; print TAP and the line with the counts."""
-    count = Count()
-    print('TAP version 13')
+def check_planted(count, kernel):
+    """Boot a kernel with checkers; each mistake must fail its test, and nothing else may fail."""
+    kcsan = 'CONFIG_KCSAN=y' in (pathlib.Path(kernel) / 'build/.config').read_text()
+    planted = KCSAN if kcsan else DEBUG
+    _, _, result, told = lab(planted, '--kernel', kernel)
+    for (program, complaint), test in zip(planted, result['tests'] if result else [{'results': []}] * len(planted)):
+        failures = [text for outcome, text in test['results'] if outcome == 'fail']
+        good = any(re.search(complaint, text) for text in failures) if complaint else test['results'] and not failures
+        count.check(f'{program} {"fails" if complaint else "passes"}', good, test['results'] or told[-500:])
+
+
+def check_lab(count):
     for line in COMPLAINTS:
         count.check(f'the kernel log may not say "{line}"', results.kernel_complaints(line))
     for line in HARMLESS:
@@ -136,6 +161,16 @@ def main():
     check_run(count, 'only skipped', ONLY_SKIPPED, False, ('no test executed',))
     check_run(count, 'no boot', (('passes.sh', (('fail', 'did not run'),)),), False, ('end of the serial log',),
               '--append', 'rdinit=/nothing')
+
+
+def main(checkers):
+    """Return an exit status; print TAP and the line with the counts. @checkers: a kernel that has some, or None."""
+    count = Count()
+    print('TAP version 13')
+    if checkers:
+        check_planted(count, checkers)
+    else:
+        check_lab(count)
     print(f'1..{count.passed + count.failed}')
     print(f'{count.passed} passed, {count.failed} failed, 0 skipped', flush=True)
     return 0 if count.passed and not count.failed else 1
