@@ -17,7 +17,7 @@ SOURCES := Kbuild $(wildcard *.c) $(wildcard include/*.h)
 # line reach them only by name.
 MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
-	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH,$(if $(filter command%,$(origin $v)),$v="$($v)"))
+	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
 .PHONY: all modules install check check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
@@ -45,7 +45,7 @@ check-contended: ## up to eight cards that compete, on an otherwise idle machine
 	@$(MAKE) --no-print-directory -C selftests
 	@selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --list selftests/qemu/contention.list
 
-check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection
+check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection, and how much of the module they run
 	@scripts/check-debug.sh
 
 check-fuzz: ## ten million random operations on four cards, on that kernel; SEEDS= and OPERATIONS= for another run

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The tests on a kernel with KASAN, lockdep and other checkers, built from
-# Debian's source package; any report of theirs fails the run, and so does memory
-# that was left behind.
+# Debian's source package; any report of theirs fails the run, and so do memory
+# that was left behind and lines of the module that no test has run.
 set -u
 cd "$(dirname "$0")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=steps.sh
@@ -16,7 +16,7 @@ lists=selftests/qemu
 rm -rf $LOGS
 scripts/lab-programs.sh --on debug $LOGS/build.log || exit
 
-# boot NAME LAB-OPTIONS...: each ends with the search for leaks.
+# boot NAME LAB-OPTIONS...: each ends with the search for leaks and the counts.
 boot() {
 	local name=$1
 	shift
@@ -25,7 +25,43 @@ boot() {
 		--out "$LOGS/$name" "$@" --list $lists/debug-last.list
 }
 
-step lab-selfcheck-debug 600 "$lab" selfcheck --checkers "$kernel"
-boot cards --cards 4 --topology samebus --topology others --topology ati --list $lists/debug.list
-boot faults --list $lists/faults.list
+# Of the lists that kernels without checkers have, each test may take longer.
+slow() { # NAME LIST TOPOLOGY...
+	local name=$1 list=$2 topology
+	local options=()
+	shift 2
+
+	for topology; do
+		options+=(--topology "$topology")
+	done
+	LAB_QEMU=$qemu boot "$name" --slow 4 --l2-qemu "$qemu" --list $lists/"$list".list "${options[@]}"
+}
+
+checkers() {
+	step lab-selfcheck-debug 600 "$lab" selfcheck --checkers "$kernel"
+}
+
+cards() {
+	boot cards --cards 4 --topology samebus --topology others --topology ati --list $lists/debug.list
+}
+
+faults() {
+	boot faults --list $lists/faults.list
+}
+
+framebuffer() {
+	boot framebuffer --slow 4 --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
+}
+
+scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
+
+boots=(cards faults topology framebuffer rarities fragile zoo)
+# Two lanes at a time, since a machine of the lab uses one processor.
+lane second checkers "slow zoo debug-zoo zoo ati" faults "slow rarities rarities rarities" &
+lane first cards "slow fragile reset fragile" "slow topology topology liar samebus" framebuffer
+wait
+for lane in first second; do
+	add_results "$LOGS/lane-$lane.log" "$lane" 0
+done
+step coverage 300 scripts/coverage.py build/coverage build/debug "${boots[@]/#/$LOGS/}"
 total

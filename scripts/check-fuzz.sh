@@ -16,5 +16,8 @@ scripts/lab-programs.sh --on debug "$out/build.log" || exit
 for seed; do
 	echo "timeout=10000 VFIO_VGA_DRIVER=none SEED=$seed OPERATIONS=$operations selftests/qemu/tests/fuzz.sh"
 done >"$out/list"
-exec selftests/qemu/lab run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --cards 4 --timeout 20000 --out "$out" \
+selftests/qemu/lab run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --cards 4 --timeout 20000 --out "$out" \
 	--list "$out/list" --list selftests/qemu/debug-last.list
+status=$?
+sed -n 's/^# *# \(seed .*\/s\)$/\1/p' "$out/tap.txt"
+exit "$status"

@@ -100,22 +100,6 @@ no_leg() {
 	step model 1200 chrt --idle 0 selftests/model/check.sh
 }
 
-# lane NAME JOB...: in order, in a shell and a log of their own. A job is a
-# function's name and its argument in one word.
-lane() {
-	local name=$1 job
-	shift
-
-	(
-		count_anew
-		for job; do
-			# shellcheck disable=SC2086 # words on purpose
-			$job
-		done
-		counts
-	) 2>&1 | tee "$LOGS/lane-$name.log" | sed -u "s/^/[$name] /"
-}
-
 build selftests make -j"$(nproc)" -C selftests
 build guests make -C selftests/qemu/guests
 

@@ -22,7 +22,7 @@ case $checkers in
 debug)
 	# fail_call looks at who called: the driver must not jump.
 	kdir=$(selftests/qemu/debug-kernel)/build || exit
-	variables=("KDIR=$kdir" O=build/debug KCFLAGS=-fno-optimize-sibling-calls) ;;
+	variables=("KDIR=$kdir" O=build/debug GCOV_PROFILE=y KCFLAGS=-fno-optimize-sibling-calls) ;;
 *)
 	echo "lab-programs.sh: no kernel has '$checkers'" >&2
 	exit 2 ;;

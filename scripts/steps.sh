@@ -78,6 +78,22 @@ counts() {
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
+# lane NAME JOB...: in order, in a shell and a log of their own. A job is a
+# function's name and its argument in one word.
+lane() {
+	local name=$1 job
+	shift
+
+	(
+		count_anew
+		for job; do
+			# shellcheck disable=SC2086 # words on purpose
+			$job
+		done
+		counts
+	) 2>&1 | tee "$LOGS/lane-$name.log" | sed -u "s/^/[$name] /"
+}
+
 # What failed, and the counts.
 total() {
 	printf '\nlogs: %s\n' "$LOGS"

@@ -395,7 +395,7 @@ TEST_F_TIMEOUT(leases, end_at_reset, 60)
  * before. If the route was here it would come back behind the arbiter's back,
  * while the other card's user relies on it.
  */
-TEST_F_TIMEOUT(leases, are_not_disturbed_by_resets_of_another_card, 60)
+TEST_F_TIMEOUT(leases, are_not_disturbed_by_resets_of_another_card, 240)
 {
 	int i;
 
