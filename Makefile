@@ -45,8 +45,8 @@ check-contended: ## up to eight cards that compete, on an otherwise idle machine
 	@$(MAKE) --no-print-directory -C selftests
 	@selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --list selftests/qemu/contention.list
 
-check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection, and how much of the module they run
-	@scripts/check-debug.sh
+check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection, and how much of the module they run; SHORT=y for some of them
+	@scripts/check-debug.sh $(if $(SHORT),short)
 
 check-fuzz: ## ten million random operations on four cards, on that kernel; SEEDS= and OPERATIONS= for another run
 	@scripts/check-fuzz.sh $(SEEDS)

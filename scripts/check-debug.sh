@@ -3,6 +3,8 @@
 # The tests on a kernel with KASAN, lockdep and other checkers, built from
 # Debian's source package; any report of theirs fails the run, and so do memory
 # that was left behind and lines of the module that no test has run.
+#
+# usage: check-debug.sh [short]   (a choice of them, and lines are not counted)
 set -u
 cd "$(dirname "$0")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=steps.sh
@@ -52,6 +54,12 @@ faults() {
 framebuffer() {
 	boot framebuffer --slow 4 --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 }
+
+if [ "${1-}" = short ]; then
+	boot short --cards 4 --list $lists/debug-short.list --list $lists/faults.list
+	total
+	exit
+fi
 
 scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
 
