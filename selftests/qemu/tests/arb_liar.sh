@@ -9,6 +9,8 @@
 . "${0%/*}/kernel_log.sh"
 
 SYSFS=/sys/bus/pci/devices
+# How long the decode bits are watched; a slow machine sees few leases in that.
+WATCH_S=${WATCH_S-2}
 TRACING=/sys/kernel/tracing
 OUT_OF_TURN="decodes the legacy VGA ranges out of turn"
 
@@ -78,8 +80,8 @@ is_denied() {
 is_fenced_and_restored() {
 	choose liar_policy fence
 	choose lease_us 100000
-	use_card1 3
-	watch_decode "$LIAR" 2
+	use_card1 $((WATCH_S + 1))
+	watch_decode "$LIAR" "$WATCH_S"
 	used_with "done" && [[ $DECODES = *0* ]] && is_restored
 }
 
@@ -113,8 +115,8 @@ is_restored_after_kill() {
 # A card that is removed waits for its user; QEMU's VGA cards cannot be pulled out.
 is_restored_after_removal_of_the_card() {
 	local remover
-	use_card1 3
-	wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+	use_card1 $((WATCH_S + 1))
+	wait_for "$WATCH_S" is_fenced || { diag "never fenced"; return 1; }
 	echo 1 >"$SYSFS/$CARD1/remove" &
 	remover=$!
 	sleep 1
@@ -130,8 +132,8 @@ is_restored_after_removal_of_the_card() {
 is_restored_after_removal_of_the_liar() {
 	choose liar_policy fence
 	choose lease_us 100000
-	use_card1 3
-	wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+	use_card1 $((WATCH_S + 1))
+	wait_for "$WATCH_S" is_fenced || { diag "never fenced"; return 1; }
 	echo 1 >"$SYSFS/$LIAR/remove"
 	used_with "done" || return
 	echo 1 >/sys/bus/pci/rescan
@@ -148,8 +150,8 @@ neighbour_gets_its_decoding_back() {
 	mark_log
 	choose liar_policy warn
 	choose lease_us 2000
-	use_card1 3 slow
-	watch_decode "$LIAR" 2
+	use_card1 $((WATCH_S + 1)) slow
+	watch_decode "$LIAR" "$WATCH_S"
 	used_with "done" || return
 	COMMAND=$before
 	[[ $DECODES = *0* && $DECODES = *3* ]] && is_restored
