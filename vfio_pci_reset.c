@@ -309,17 +309,10 @@ static void disarm(struct vfio_vga_device *vga)
 	       sizeof(reset->methods));
 }
 
-static struct vfio_vga_device *vga_of(struct pci_dev *pdev)
-{
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
-	return to_vfio_vga(&core->vdev);
-}
-
 /* The PCI core is about to save config space and reset; device lock held. */
 static void vfio_vga_reset_prepare(struct pci_dev *pdev)
 {
-	struct vfio_vga_device *vga = vga_of(pdev);
+	struct vfio_vga_device *vga = vga_of(&pdev->dev);
 	struct vga_reset *reset = &vga->reset;
 	struct vga_climb climb;
 
@@ -343,7 +336,7 @@ static void vfio_vga_reset_prepare(struct pci_dev *pdev)
 /* It has reset and restored; device lock held. */
 static void vfio_vga_reset_done(struct pci_dev *pdev)
 {
-	struct vfio_vga_device *vga = vga_of(pdev);
+	struct vfio_vga_device *vga = vga_of(&pdev->dev);
 	struct vga_reset *reset = &vga->reset;
 	ktime_t start = ktime_get();
 	struct vga_climb climb;

@@ -164,13 +164,6 @@ static int with_ports(struct vfio_vga_device *vga,
 	return 0;
 }
 
-static struct vfio_vga_device *vga_of(struct device *dev)
-{
-	struct vfio_pci_core_device *core = dev_get_drvdata(dev);
-
-	return to_vfio_vga(&core->vdev);
-}
-
 static int vfio_vga_prepare(struct device *dev)
 {
 	struct vfio_vga_device *vga = vga_of(dev);

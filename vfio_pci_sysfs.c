@@ -14,13 +14,6 @@
 #include "compat.h"
 #include "vfio_pci_vga.h"
 
-static struct vfio_vga_device *vga_of(struct device *dev)
-{
-	struct vfio_pci_core_device *core = dev_get_drvdata(dev);
-
-	return to_vfio_vga(&core->vdev);
-}
-
 static bool vfio_vga_kvm_mapping_safe(void)
 {
 #ifdef CONFIG_X86

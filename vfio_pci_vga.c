@@ -436,22 +436,20 @@ err_put:
 
 static void vfio_vga_remove(struct pci_dev *pdev)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-	struct vfio_vga_device *vga = to_vfio_vga(&core->vdev);
+	struct vfio_vga_device *vga = vga_of(&pdev->dev);
 
-	vfio_pci_core_unregister_device(core);
+	vfio_pci_core_unregister_device(&vga->core);
 	if (vfio_vga_is_vga(pdev))
 		vga_lease_unregister(&vga->lease);
-	vfio_put_device(&core->vdev);
+	vfio_put_device(&vga->core.vdev);
 }
 
 static int vfio_vga_sriov_configure(struct pci_dev *pdev, int nr_virtfn)
 {
 #ifdef CONFIG_PCI_IOV
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-
 	if (enable_sriov)
-		return vfio_pci_core_sriov_configure(core, nr_virtfn);
+		return vfio_pci_core_sriov_configure(&vga_of(&pdev->dev)->core,
+						     nr_virtfn);
 #endif
 	return -ENOENT;
 }

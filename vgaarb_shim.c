@@ -207,8 +207,7 @@ bool vgaarb_console_give(void)
  */
 static unsigned int shim_set_decode(struct pci_dev *pdev, bool single_vga)
 {
-	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-	struct vga_lease *lease = &to_vfio_vga(&core->vdev)->lease;
+	struct vga_lease *lease = &vga_of(&pdev->dev)->lease;
 
 	return NORMAL | (READ_ONCE(lease->participating) ? LEGACY : 0);
 }

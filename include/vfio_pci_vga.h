@@ -170,6 +170,14 @@ static inline struct vfio_vga_device *to_vfio_vga(struct vfio_device *core_vdev)
 	return container_of(core_vdev, struct vfio_vga_device, core.vdev);
 }
 
+/* Of a card that is bound to this driver; drvdata is the core's. */
+static inline struct vfio_vga_device *vga_of(struct device *dev)
+{
+	struct vfio_pci_core_device *core = dev_get_drvdata(dev);
+
+	return to_vfio_vga(&core->vdev);
+}
+
 /* Are accesses to this region looked at? All others pay for no more than this. */
 static inline bool vfio_vga_quirked(struct vfio_vga_device *vga,
 				    unsigned int region)
