@@ -17,30 +17,13 @@
 /* How long another one may keep the route; he may be frozen with it. */
 #define ROUTE_JIFFIES		HZ
 
-/* Ports, and how many registers are behind them, as on IBM's VGA. */
-#define ATTRIBUTE		0x3c0
-#define ATTRIBUTE_READ		0x3c1
-#define ATTRIBUTE_ON		0x20
-#define MISC_WRITE		0x3c2
-#define SEQUENCER		0x3c4
-#define DAC_MASK		0x3c6
-#define DAC_READ_INDEX		0x3c7
-#define DAC_INDEX		0x3c8
-#define DAC_DATA		0x3c9
-#define FEATURE_READ		0x3ca
-#define MISC_READ		0x3cc
-#define GRAPHICS		0x3ce
-/* With MISC_COLOR; else 0x20 lower. */
-#define CRTC			0x3d4
-#define STATUS			0x3da
-#define MISC_COLOR		BIT(0)
-#define CRTC_PROTECT		0x11
-#define CRTC_PROTECTED		BIT(7)
+/* Without VGA_MIS_COLOR these ports of the CRT controller are so much lower. */
+#define MONO			(VGA_CRT_IC - VGA_CRT_IM)
 
 /* Of the attribute controller nobody can read whether index or data is next. */
 static void next_is_index(struct vfio_vga_device *vga, unsigned int mono)
 {
-	ioread8(vga->ports + STATUS - mono);
+	ioread8(vga->ports + VGA_IS1_RC - mono);
 }
 
 static void save_indexed(void __iomem *port, u8 *index, u8 *registers,
@@ -74,71 +57,64 @@ static void save_registers(struct vfio_vga_device *vga)
 	void __iomem *ports = vga->ports;
 	unsigned int i, mono;
 
-	saved->misc = ioread8(ports + MISC_READ);
-	mono = saved->misc & MISC_COLOR ? 0 : 0x20;
-	saved->feature = ioread8(ports + FEATURE_READ);
-	save_indexed(ports + SEQUENCER, &saved->sequencer_index,
+	saved->misc = ioread8(ports + VGA_MIS_R);
+	mono = saved->misc & VGA_MIS_COLOR ? 0 : MONO;
+	saved->feature = ioread8(ports + VGA_FTC_R);
+	save_indexed(ports + VGA_SEQ_I, &saved->sequencer_index,
 		     saved->sequencer, sizeof(saved->sequencer));
-	save_indexed(ports + CRTC - mono, &saved->crtc_index, saved->crtc,
+	save_indexed(ports + VGA_CRT_IC - mono, &saved->crtc_index, saved->crtc,
 		     sizeof(saved->crtc));
-	save_indexed(ports + GRAPHICS, &saved->graphics_index, saved->graphics,
+	save_indexed(ports + VGA_GFX_I, &saved->graphics_index, saved->graphics,
 		     sizeof(saved->graphics));
 	next_is_index(vga, mono);
-	saved->attribute_index = ioread8(ports + ATTRIBUTE);
+	saved->attribute_index = ioread8(ports + VGA_ATT_IW);
 	for (i = 0; i < sizeof(saved->attribute); i++) {
 		next_is_index(vga, mono);
-		iowrite8(i, ports + ATTRIBUTE);
-		saved->attribute[i] = ioread8(ports + ATTRIBUTE_READ);
+		iowrite8(i, ports + VGA_ATT_IW);
+		saved->attribute[i] = ioread8(ports + VGA_ATT_R);
 	}
 	next_is_index(vga, mono);
-	iowrite8(saved->attribute_index, ports + ATTRIBUTE);
+	iowrite8(saved->attribute_index, ports + VGA_ATT_IW);
 	next_is_index(vga, mono);
-	saved->dac_mask = ioread8(ports + DAC_MASK);
-	saved->dac_index = ioread8(ports + DAC_INDEX);
-	iowrite8(0, ports + DAC_READ_INDEX);
+	saved->dac_mask = ioread8(ports + VGA_PEL_MSK);
+	saved->dac_index = ioread8(ports + VGA_PEL_IW);
+	iowrite8(0, ports + VGA_PEL_IR);
 	for (i = 0; i < sizeof(saved->dac); i++)
-		saved->dac[i] = ioread8(ports + DAC_DATA);
-	iowrite8(saved->dac_index, ports + DAC_INDEX);
+		saved->dac[i] = ioread8(ports + VGA_PEL_D);
+	iowrite8(saved->dac_index, ports + VGA_PEL_IW);
 }
 
 static void restore_registers(struct vfio_vga_device *vga)
 {
 	const struct vga_registers *saved = &vga->asleep.registers;
-	unsigned int mono = saved->misc & MISC_COLOR ? 0 : 0x20;
+	unsigned int mono = saved->misc & VGA_MIS_COLOR ? 0 : MONO;
 	void __iomem *ports = vga->ports;
 	unsigned int i;
 
-	iowrite8(saved->misc, ports + MISC_WRITE);
-	iowrite8(saved->feature, ports + STATUS - mono);
-	restore_indexed(ports + SEQUENCER, saved->sequencer_index,
+	iowrite8(saved->misc, ports + VGA_MIS_W);
+	iowrite8(saved->feature, ports + VGA_IS1_RC - mono);
+	restore_indexed(ports + VGA_SEQ_I, saved->sequencer_index,
 			saved->sequencer, sizeof(saved->sequencer));
-	/* The first registers cannot be written while this one says so. */
-	iowrite8(CRTC_PROTECT, ports + CRTC - mono);
-	iowrite8(saved->crtc[CRTC_PROTECT] & ~CRTC_PROTECTED,
-		 ports + CRTC - mono + 1);
-	for (i = 0; i < sizeof(saved->crtc); i++) {
-		if (i == CRTC_PROTECT)
-			continue;
-		iowrite8(i, ports + CRTC - mono);
-		iowrite8(saved->crtc[i], ports + CRTC - mono + 1);
-	}
-	iowrite8(CRTC_PROTECT, ports + CRTC - mono);
-	iowrite8(saved->crtc[CRTC_PROTECT], ports + CRTC - mono + 1);
-	iowrite8(saved->crtc_index, ports + CRTC - mono);
-	restore_indexed(ports + GRAPHICS, saved->graphics_index,
+	/* While this one says so the first ones, restored before it, are locked. */
+	iowrite8(VGA_CRTC_V_SYNC_END, ports + VGA_CRT_IC - mono);
+	iowrite8(saved->crtc[VGA_CRTC_V_SYNC_END] & ~VGA_CR11_LOCK_CR0_CR7,
+		 ports + VGA_CRT_IC - mono + 1);
+	restore_indexed(ports + VGA_CRT_IC - mono, saved->crtc_index,
+			saved->crtc, sizeof(saved->crtc));
+	restore_indexed(ports + VGA_GFX_I, saved->graphics_index,
 			saved->graphics, sizeof(saved->graphics));
 	next_is_index(vga, mono);
 	for (i = 0; i < sizeof(saved->attribute); i++) {
-		iowrite8(i, ports + ATTRIBUTE);
-		iowrite8(saved->attribute[i], ports + ATTRIBUTE);
+		iowrite8(i, ports + VGA_ATT_IW);
+		iowrite8(saved->attribute[i], ports + VGA_ATT_IW);
 	}
-	iowrite8(saved->attribute_index, ports + ATTRIBUTE);
+	iowrite8(saved->attribute_index, ports + VGA_ATT_IW);
 	next_is_index(vga, mono);
-	iowrite8(saved->dac_mask, ports + DAC_MASK);
-	iowrite8(0, ports + DAC_INDEX);
+	iowrite8(saved->dac_mask, ports + VGA_PEL_MSK);
+	iowrite8(0, ports + VGA_PEL_IW);
 	for (i = 0; i < sizeof(saved->dac); i++)
-		iowrite8(saved->dac[i], ports + DAC_DATA);
-	iowrite8(saved->dac_index, ports + DAC_INDEX);
+		iowrite8(saved->dac[i], ports + VGA_PEL_D);
+	iowrite8(saved->dac_index, ports + VGA_PEL_IW);
 }
 
 /* With the route, and the card's ports decoded whatever its user has chosen. */

@@ -12,6 +12,7 @@
 
 #include <linux/types.h>
 #include <linux/vfio_pci_core.h>
+#include <video/vga.h>
 
 #include "vga_leak.h"
 #include "vga_lease.h"
@@ -57,13 +58,13 @@ struct vga_registers {
 	u8 misc;
 	u8 feature;
 	u8 sequencer_index;
-	u8 sequencer[5];
+	u8 sequencer[VGA_SEQ_C];
 	u8 crtc_index;
-	u8 crtc[25];
+	u8 crtc[VGA_CRT_C];
 	u8 graphics_index;
-	u8 graphics[9];
+	u8 graphics[VGA_GFX_C];
 	u8 attribute_index;
-	u8 attribute[21];
+	u8 attribute[VGA_ATT_C];
 	u8 dac_mask;
 	u8 dac_index;
 	u8 dac[3 * 256];
