@@ -102,6 +102,13 @@ skip() {
 	echo "ok $TAP_COUNT $1 # SKIP $2"
 }
 
+# skip_all WHY: instead of a plan.
+skip_all() {
+	echo "TAP version 13"
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
 finish() {
 	[ $TAP_FAILED = 0 ]
 	exit
