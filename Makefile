@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-all check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -35,8 +35,11 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|KVER for one leg
+check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|newest|N.N|KVER for one leg
 	@scripts/check.sh $(KERNEL)
+
+check-all: ## the same on every kernel: also 6.12, and the newest release's; two hours, and the first time the making of its roots
+	@scripts/check-all.sh
 
 check-contended: ## up to eight cards that compete, on an otherwise idle machine, 2 minutes
 	@scripts/deps.sh build lab check

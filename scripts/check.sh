@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Every test, on every leg. Runs as any user once the packages are there.
 #
-# usage: check.sh [generic|cloud|KVER]...   (default: cloud and generic)
+# usage: check.sh [generic|cloud|newest|N.N|KVER]...   (default: cloud and generic)
+#
+# newest, and N.N without headers on this machine, are tested in a root of their own (root.sh), one at a time: with the
+# compiler, the QEMU and the firmware of its release.
 #
 # A machine of the lab uses one processor, so two lanes run at a time: one for
 # each of the first two legs. What needs no machine goes beside them and takes
@@ -12,8 +15,13 @@ cd "$(dirname "$0")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=steps.sh
 . scripts/steps.sh
 
-scripts/deps.sh build lab check qemu || exit
 [ $# -gt 0 ] || set -- cloud generic
+if [ ! "${ROOT_LEG-}" ] && { [ "$1" = newest ] ||
+	{ [[ $1 =~ ^[0-9]+\.[0-9]+$ ]] && ! scripts/kver.py "$1" >/dev/null 2>&1; }; }; then
+	# shellcheck disable=SC2016 # for the inner shell
+	exec scripts/root.sh "$1" sh -c 'exec scripts/check.sh "$ROOT_LEG"'
+fi
+scripts/deps.sh build lab check qemu || exit
 LOGS=build/check
 lab=selftests/qemu/lab
 lists=selftests/qemu

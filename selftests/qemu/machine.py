@@ -61,14 +61,17 @@ def qemu_binary():
 
 def tcg_threads():
     """Return 'multi' if each virtual CPU may have a thread of its own under TCG, else 'single'.
+def qemu_version():
+    text = subprocess.run((qemu_binary(), '--version'), stdout=subprocess.PIPE, text=True, check=True).stdout
+    return re.search(r'version (\d+\.\d+)', text)[1]
+
+
 
     Before 8.2, while one CPU changes the memory map another one's device accesses can go to the wrong device
     (fixed by "softmmu: Use async_run_on_cpu in tcg_commit"). Every switch of the VGA route changes the map: seen
     here as lost ends of interrupts, after which a CPU's timer never fires again.
     """
-    text = subprocess.run((qemu_binary(), '--version'), stdout=subprocess.PIPE, text=True, check=True).stdout
-    version = re.search(r'version (\d+)\.(\d+)', text)
-    return 'multi' if version and (int(version[1]), int(version[2])) >= (8, 2) else 'single'
+    return 'multi' if tuple(map(int, qemu_version().split('.'))) >= (8, 2) else 'single'
 
 
 def base_command(accel, cpus, icount=False):
