@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-all check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall clean help
+.PHONY: all modules install check check-all check-boot check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall initramfs-install initramfs-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -40,6 +40,9 @@ check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|newest|N.N
 
 check-all: ## the same on every kernel: also 6.12, and the newest release's; two hours, and the first time the making of its roots
 	@scripts/check-all.sh
+
+check-boot: ## Secure Boot with a signed module, and an initramfs that binds a card; KERNEL= as above; 3 minutes
+	@scripts/check-boot.sh $(KERNEL)
 
 check-contended: ## up to eight cards that compete, on an otherwise idle machine, 2 minutes
 	@scripts/deps.sh build lab check
@@ -101,6 +104,12 @@ dkms-install: ## build and install through DKMS for the running kernel and later
 
 dkms-uninstall: ## take it out of DKMS again (root)
 	@scripts/dkms.sh uninstall
+
+initramfs-install: ## bind cards in the initramfs, before the host's graphics drivers (root)
+	@scripts/initramfs.sh install
+
+initramfs-uninstall: ## no more (root)
+	@scripts/initramfs.sh uninstall
 
 clean: ## remove build/; caches are in ~/.cache/vfio-pci-vga
 	rm -rf build

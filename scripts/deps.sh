@@ -3,7 +3,7 @@
 # The packages that everything here needs, by purpose, and the only place that
 # installs any.
 #
-# usage: deps.sh [--list] [build|lab|check|lint|debug|static|series|qemu|root|bench]...   (default: the first four)
+# usage: deps.sh [--list] [build|lab|check|lint|debug|static|series|qemu|boot|root|bench]...   (default: the first four)
 #
 # As root what is missing is installed; else the line that does it is shown.
 # A bare Debian 12 must do: this runs in /bin/sh with what is essential there.
@@ -31,6 +31,8 @@ packages() {
 		echo gcc libc6-dev dpkg-dev patch xz-utils meson ninja-build \
 			pkg-config python3 python3-venv libglib2.0-dev libpixman-1-dev \
 			libpng-dev libfdt-dev zlib1g-dev ;;
+	boot)	# check-boot: initramfs images that are for the lab only, and signed kernels
+		echo initramfs-tools-core udev ovmf openssl sbsigntool squashfs-tools ;;
 	root)	# roots of other releases
 		echo mmdebstrap ;;
 	lint)

@@ -64,7 +64,7 @@ def documents():
     for path in sorted((TOP / 'docs/ABI').glob('*.rst')):
         places[f'docs/ABI/{path.name}'] = f'{DOCS}/{path.name}'
     for path in sorted((TOP / 'docs').glob('*.md')):
-        if path.name not in ('faq.md', 'checking.md'):
+        if path.name not in ('faq.md', 'checking.md', 'boot.md'):
             places[f'docs/{path.name}'] = f'{DOCS}/{path.stem}.rst'
     return places
 

@@ -25,6 +25,8 @@ ICOUNT_SHIFT = 3
 # region has, so its own BIOS offers a guest no VBE mode.
 CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
 TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo', 'rarities', 'fragile')
+# The key pair in Debian's ovmf package which its OVMF_VARS_4M.snakeoil.fd trusts.
+SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
 # The models of selftests/zoo, which are in the QEMU of contrib/qemu/build, and the BAR that has the card's memory
 # where that is not BAR 0.
 ZOO = ('hd5450', 'hd7850', 'x550', 'gf7300le', 'nvs290', 'gf8400gs')
@@ -59,13 +61,13 @@ def qemu_binary():
     return path
 
 
-def tcg_threads():
-    """Return 'multi' if each virtual CPU may have a thread of its own under TCG, else 'single'.
 def qemu_version():
     text = subprocess.run((qemu_binary(), '--version'), stdout=subprocess.PIPE, text=True, check=True).stdout
     return re.search(r'version (\d+\.\d+)', text)[1]
 
 
+def tcg_threads():
+    """Return 'multi' if each virtual CPU may have a thread of its own under TCG, else 'single'.
 
     Before 8.2, while one CPU changes the memory map another one's device accesses can go to the wrong device
     (fixed by "softmmu: Use async_run_on_cpu in tcg_commit"). Every switch of the VGA route changes the map: seen
@@ -83,6 +85,19 @@ def base_command(accel, cpus, icount=False):
         speed = ('-accel', f'tcg,thread={tcg_threads()}', '-cpu', 'max')
     return [qemu_binary(), *speed, '-smp', str(cpus), '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
             '-display', 'none', '-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on']
+
+
+def secure_boot(directory, vmlinuz):
+    """Sign the kernel with the key that SNAKEOIL's firmware trusts; return it, and the arguments for the firmware."""
+    signed, variables = directory / 'vmlinuz.signed', directory / 'variables'
+    key = directory / 'key'
+    # Its password is public, as it is.
+    image.run('openssl', 'pkey', '-in', f'{SNAKEOIL}.key', '-passin', 'pass:snakeoil', '-out', key)
+    image.run('sbsign', '--key', key, '--cert', f'{SNAKEOIL}.pem', '--output', signed, vmlinuz)
+    shutil.copy('/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd', variables)
+    return signed, ['-machine', 'smm=on', '-global', 'driver=cfi.pflash01,property=secure,value=on', '-drive',
+                    'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd', '-drive',
+                    f'if=pflash,format=raw,file={variables}']
 
 
 def card_devices(cards, topology):
@@ -238,11 +253,15 @@ class Machine:
         self.serial.write_bytes(b'')
         devices, self.cards, switches = card_devices(options.cards, options.topology)
         devices += power_switches(switches, self.directory)
+        vmlinuz = kernel_dir / 'vmlinuz'
+        firmware = []
+        if options.secure_boot:
+            vmlinuz, firmware = secure_boot(self.directory, vmlinuz)
         line = ('console=tty0 console=ttyS0,115200 intel_iommu=on panic=-1 ignore_loglevel no_console_suspend '
                 f'printk.devkmsg=on sysrq_always_enabled no_timer_check log_buf_len=16M {options.append}')
         console = 'stdio,signal=off' if options.interactive else f'socket,path={directory}/console,server=on,wait=off'
-        self.command = base_command(accel, options.cpus, options.icount) + devices + [
-            '-kernel', str(kernel_dir / 'vmlinuz'), '-initrd', str(initrd), '-append', line.strip(),
+        self.command = base_command(accel, options.cpus, options.icount) + firmware + devices + [
+            '-kernel', str(vmlinuz), '-initrd', str(initrd), '-append', line.strip(),
             '-chardev', f'{console},id=console,logfile={self.serial}', '-device', 'isa-serial,chardev=console,index=0',
             '-chardev', f'socket,id=control,path={directory}/control,server=on,wait=off',
             '-device', 'isa-serial,chardev=control,index=1',
