@@ -16,8 +16,8 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
-#include "lib/vga_window.h"
 #include "lib/vfio_vga_harness.h"
+#include "lib/vga_window.h"
 
 #define DEBUGFS		"/sys/kernel/debug/"
 #define KMEMLEAK	DEBUGFS "kmemleak"
