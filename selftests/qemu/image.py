@@ -109,6 +109,11 @@ def fetch_kernel(version, scratch):
     else:
         raise Missing(f'apt-get download found no package with the kernel {version}; '
                       'is the network there, and is the package list fresh (apt-get update)?')
+    # Since 7.2 what is in it are packages of its own, of which the image's only tells.
+    depends = run('dpkg-deb', '-f', *scratch.glob('*.deb'), 'Depends')
+    parts = re.findall(rf'(linux-\S+-{re.escape(version)}) \(= (\S+)\)', depends)
+    if parts:
+        run('apt-get', 'download', '-qq', *map('='.join, parts), cwd=scratch)
     for package in scratch.glob('*.deb'):
         run('dpkg-deb', '-x', package, scratch / 'tree')
         package.unlink()
@@ -133,16 +138,17 @@ def kernel(name):
         if scratch:
             if tree is None:
                 fetch_kernel(version, scratch)
-                shutil.copy(scratch / 'tree/boot' / f'vmlinuz-{version}', scratch / 'vmlinuz')
                 modules = scratch / 'tree/lib/modules' / version
                 if not modules.is_dir():
                     modules = scratch / 'tree/usr/lib/modules' / version
+                vmlinuz = scratch / 'tree/boot' / f'vmlinuz-{version}'
+                shutil.copy(vmlinuz if vmlinuz.is_file() else modules / 'vmlinuz', scratch / 'vmlinuz')
             else:
                 shutil.copy(tree / 'vmlinuz', scratch / 'vmlinuz')
                 modules = tree / 'lib/modules' / version
             log(f'preparing kernel {version}')
             image = scratch / 'image/usr/lib/modules'
-            shutil.copytree(modules, image / version, symlinks=True, ignore=shutil.ignore_patterns('build', 'source'))
+            shutil.copytree(modules, image / version, symlinks=True, ignore=shutil.ignore_patterns('build', 'source', 'vmlinuz'))
             (scratch / 'image/lib').symlink_to('usr/lib')
             run('/sbin/depmod', '-b', scratch / 'image', version)
             early_modules(image / version, scratch / 'early')
