@@ -385,8 +385,7 @@ static const struct vfio_device_ops vfio_vga_ops = {
 	.write		= vfio_vga_write,
 	.mmap		= vfio_vga_mmap_entry,
 	.request	= vfio_pci_core_request,
-	.match		= vfio_pci_core_match,
-	VFIO_VGA_REGION_INFO_OPS VFIO_VGA_IOMMUFD_OPS
+	VFIO_VGA_MATCH_OPS VFIO_VGA_REGION_INFO_OPS VFIO_VGA_IOMMUFD_OPS
 };
 
 static int vfio_vga_probe(struct pci_dev *pdev, const struct pci_device_id *id)

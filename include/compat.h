@@ -38,6 +38,16 @@
 #define VFIO_VGA_IOMMUFD_OPS
 #endif
 
+/* vfio_pci_core_match() asks an op of its driver since 6.17. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define VFIO_VGA_MATCH_OPS						\
+	.match		= vfio_pci_core_match,				\
+	.match_token_uuid = vfio_pci_core_match_token_uuid,
+#else
+#define VFIO_VGA_MATCH_OPS						\
+	.match		= vfio_pci_core_match,
+#endif
+
 /*
  * Since 6.19 VFIO moves region info between user and kernel itself, through an
  * op. Before, GET_REGION_INFO is one of the driver's ioctls.
