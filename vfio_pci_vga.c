@@ -48,6 +48,12 @@ static void vfio_vga_zap(struct vga_lease *lease)
 	vfio_vga_mmap_zap(container_of(lease, struct vfio_vga_device, lease));
 }
 
+#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+static const struct vfio_pci_device_ops vfio_vga_pci_ops = {
+	.get_dmabuf_phys = vfio_pci_core_get_dmabuf_phys,
+};
+#endif
+
 static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 {
 	struct vfio_vga_device *vga = to_vfio_vga(core_vdev);
@@ -59,6 +65,9 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
+#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+	vga->core.pci_ops = &vfio_vga_pci_ops;
+#endif
 	vga_lease_init(&vga->lease, vga->core.pdev, vfio_vga_zap);
 	vfio_vga_reset_init(vga);
 	ret = vfio_vga_quirks_init(vga);
