@@ -43,6 +43,8 @@ declined() { # KVER CONFIG-LINES REASON
 
 for kver; do
 	mkdir -p "$install_tree/$kver"
+	# DKMS 3.2 looks for the headers there.
+	ln -s "/lib/modules/$kver/build" "$install_tree/$kver/build"
 	KVER=$kver scripts/dkms.sh install >"$tmp/log" 2>&1 && installed "$kver"
 	status=$?
 	result $status "dkms_builds_and_installs_for_$kver" "$tmp/log"
