@@ -148,7 +148,8 @@ def kernel(name):
                 modules = tree / 'lib/modules' / version
             log(f'preparing kernel {version}')
             image = scratch / 'image/usr/lib/modules'
-            shutil.copytree(modules, image / version, symlinks=True, ignore=shutil.ignore_patterns('build', 'source', 'vmlinuz'))
+            shutil.copytree(modules, image / version, symlinks=True,
+                            ignore=shutil.ignore_patterns('build', 'source', 'vmlinuz'))
             (scratch / 'image/lib').symlink_to('usr/lib')
             run('/sbin/depmod', '-b', scratch / 'image', version)
             early_modules(image / version, scratch / 'early')
