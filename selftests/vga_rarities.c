@@ -22,6 +22,8 @@
 #define MM_PAGE			0
 #define MIRROR_PAGE		0x4000
 #define MSIX_PAGE		0x8000
+/* Its MSI capability. */
+#define MSI			0xa0
 
 /* Intel's: the registers that show config space, and what of it. */
 #define GMCH			0x50
@@ -181,6 +183,30 @@ TEST_F(msix, a_row_over_the_table_is_not_used)
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
 	READ(&self->card, REG_BAR, MSIX_PAGE, value);
 	EXPECT_EQ(table, value);
+}
+
+/* Memory stands for registers: what reached the card is there without the row. */
+TEST_F(msix, an_acknowledged_msi_reaches_the_card_and_nothing_else_does)
+{
+	const uint64_t at = 0x13000 + MSI;
+	uint32_t mark[3] = { 0x600df00d, 0x600df00d, 0x600df00d };
+	uint32_t ones[3] = { ~0u, ~0u, ~0u };
+	uint32_t value[3];
+
+	READ(&self->card, VFIO_PCI_CONFIG_REGION_INDEX, MSI, value[0]);
+	ASSERT_EQ(PCI_CAP_ID_MSI, value[0] & 0xff);
+	WRITE(&self->card, 0, at - 4, mark);
+	ASSERT_EQ(0, vga_choose(self->bdf, "quirk_add",
+				"mirror bar=0 offset=0x13000 size=0x100 writes=ack"));
+	ASSERT_EQ(0, reopen(&self->card, self->bdf));
+	WRITE(&self->card, 0, at - 4, ones);
+	ASSERT_EQ(0, vga_choose(self->bdf, "quirk_disable", "added-1"));
+	ASSERT_EQ(0, reopen(&self->card, self->bdf));
+	READ(&self->card, 0, at - 4, value);
+	EXPECT_EQ(mark[0], value[0]);
+	/* The capability's id and what follows it, not the control beside them. */
+	EXPECT_EQ(0x600dffff, value[1]);
+	EXPECT_EQ(mark[2], value[2]);
 }
 
 FIXTURE(igd) {
