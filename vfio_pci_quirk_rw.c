@@ -89,7 +89,7 @@ static ssize_t read_config(struct vfio_vga_device *vga,
 				  &pos);
 	for (i = 0; target->quirk->row.echo && i < done; i++)
 		if (test_bit(target->offset + i, quirks->was_written) &&
-		    put_user(quirks->written[target->offset + i],
+		    put_user(READ_ONCE(quirks->written[target->offset + i]),
 			     (u8 __user *)buf + i))
 			return -EFAULT;
 	return done;
@@ -115,7 +115,7 @@ void vfio_vga_quirk_wrote(struct vfio_vga_device *vga, u64 offset,
 	for (; count && offset < VGA_QUIRK_ECHO_MAX; count--, offset++, buf++) {
 		if (get_user(byte, (u8 __user *)buf))
 			return;
-		quirks->written[offset] = byte;
+		WRITE_ONCE(quirks->written[offset], byte);
 		set_bit(offset, quirks->was_written);
 	}
 }

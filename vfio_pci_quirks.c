@@ -396,7 +396,7 @@ int vfio_vga_quirks_open(struct vfio_vga_device *vga)
 	}
 	bitmap_zero(quirks->was_written, VGA_QUIRK_ECHO_MAX);
 	vga_quirk_join_windows(&quirks->open);
-	vga->leaks.on = vga->leaks.choice;
+	vga->leaks.on = READ_ONCE(vga->leaks.choice);
 	mutex_unlock(&quirks->lock);
 
 	if (vga->leaks.on) {

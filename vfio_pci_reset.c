@@ -107,7 +107,7 @@ static void quarantine(struct vga_climb *climb, unsigned int since)
 
 	mutex_lock(&reset->lock);
 	vga_reset_explain(reset, since, reset->reason, sizeof(reset->reason));
-	reset->quarantined = true;
+	WRITE_ONCE(reset->quarantined, true);
 	mutex_unlock(&reset->lock);
 	pci_err(climb->pdev,
 		"does not come back from %s (%s); quarantined until it is removed and rescanned, or a reset works\n",
@@ -122,7 +122,7 @@ static void lift_quarantine(struct vga_climb *climb)
 
 	mutex_lock(&reset->lock);
 	was = reset->quarantined;
-	reset->quarantined = false;
+	WRITE_ONCE(reset->quarantined, false);
 	mutex_unlock(&reset->lock);
 	if (was)
 		pci_info(climb->pdev, "came back from reset, no more quarantined\n");
@@ -297,14 +297,14 @@ static void arm(struct vfio_vga_device *vga, enum vga_asks asks)
 	pdev->reset_methods[1] = 0;
 	reset->answered = false;
 	reset->asks = asks;
-	reset->asker = current;
+	WRITE_ONCE(reset->asker, current);
 }
 
 static void disarm(struct vfio_vga_device *vga)
 {
 	struct vga_reset *reset = &vga->reset;
 
-	reset->asker = NULL;
+	WRITE_ONCE(reset->asker, NULL);
 	memcpy(vga->core.pdev->reset_methods, reset->methods,
 	       sizeof(reset->methods));
 }
@@ -316,7 +316,7 @@ static void vfio_vga_reset_prepare(struct pci_dev *pdev)
 	struct vga_reset *reset = &vga->reset;
 	struct vga_climb climb;
 
-	if (reset->asker != current) {
+	if (READ_ONCE(reset->asker) != current) {
 		reset->was_lost = !is_set_up(pdev);
 		keep_config(pdev, reset);
 		return;
@@ -343,7 +343,7 @@ static void vfio_vga_reset_done(struct pci_dev *pdev)
 	unsigned int since;
 	int ret;
 
-	if (reset->asker == current)
+	if (READ_ONCE(reset->asker) == current)
 		return;
 	climb_init(&climb, vga, VGA_RESET_KERNEL);
 	since = reset->logged;

@@ -34,7 +34,7 @@ static bool core_lists(struct vga_climb *climb, u8 method)
 	unsigned int i;
 
 	/* They are hidden while the core asks us. */
-	if (climb->reset->asker == current)
+	if (READ_ONCE(climb->reset->asker) == current)
 		methods = climb->reset->methods;
 	for (i = 0; i < PCI_NUM_RESET_METHODS && methods[i]; i++)
 		if (methods[i] == method)
@@ -356,9 +356,9 @@ static int package_reset(struct vga_climb *climb)
 		return ret;
 	pci_dev_unlock(climb->pdev);
 	climb->reset->asks = VGA_ASKS_FOR_BUS;
-	climb->reset->asker = current;
+	WRITE_ONCE(climb->reset->asker, current);
 	ret = pci_reset_bus(climb->pdev);
-	climb->reset->asker = NULL;
+	WRITE_ONCE(climb->reset->asker, NULL);
 	climb->locked = pci_dev_trylock(climb->pdev);
 	unwake_package(climb);
 	return ret;

@@ -147,7 +147,7 @@ static int vfio_vga_prepare(struct device *dev)
 	/* Who knows what is there afterwards; of a closed card that is all. */
 	vfio_vga_used(vga);
 	if (!vga->core.vdev.open_count ||
-	    vga->suspend_choice == VFIO_VGA_SUSPEND_AUTO)
+	    READ_ONCE(vga->suspend_choice) == VFIO_VGA_SUSPEND_AUTO)
 		return 0;
 	dev_err(dev,
 		"refuses to be suspended: it is open, and vfio_vga/suspend says so; end its user, or write auto there\n");
@@ -190,7 +190,7 @@ static int vfio_vga_resume(struct device *dev)
 			ret = with_ports(vga, restore_registers);
 	}
 	if (ret)
-		vga->suspend_choice = VFIO_VGA_SUSPEND_REFUSE;
+		WRITE_ONCE(vga->suspend_choice, VFIO_VGA_SUSPEND_REFUSE);
 	return ret;
 }
 

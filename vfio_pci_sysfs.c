@@ -47,7 +47,7 @@ static ssize_t lease_us_store(struct device *dev, struct device_attribute *attr,
 	if (kstrtouint(buf, 0, &value) || value > VGA_LEASE_US_MAX)
 		return refuse(dev, attr->attr.name, buf,
 			      "microseconds, 0 to " __stringify(VGA_LEASE_US_MAX));
-	WRITE_ONCE(vga_of(dev)->lease.lease_us, value);
+	vga_lease_set_us(&vga_of(dev)->lease, value);
 	return count;
 }
 static DEVICE_ATTR_RW(lease_us);

@@ -268,7 +268,7 @@ int vga_route_check_bus(struct vga_lease *lease)
 	struct pci_dev *sharer;
 	bool known;
 
-	if (lease->shared_bus_allowed)
+	if (READ_ONCE(lease->shared_bus_allowed))
 		return 0;
 	sharer = vga_truth_bus_sharer(lease->pdev);
 	if (!sharer)
@@ -436,7 +436,8 @@ static u64 lease_limit_ns(struct vga_lease *lease)
  */
 static enum vga_lease_end lease_run(struct vga_lease *lease, bool renewed)
 {
-	u64 pause = max_t(u64, lease->lease_us / (renewed ? 2 : 4), 50) *
+	unsigned int looks = renewed ? 2 : 4;
+	u64 pause = max_t(u64, READ_ONCE(lease->lease_us) / looks, 50) *
 		    NSEC_PER_USEC;
 	ktime_t now, wake, deadline, look = ktime_add_ns(lease->granted, pause);
 	ktime_t unclaimed = ktime_add_ms(lease->granted, UNCLAIMED_MS);
@@ -543,7 +544,7 @@ static void keeper_leave(struct vga_lease *lease)
 	pci_dev_put(other);
 
 	spin_lock(&vga_route.lock);
-	lease->leaving = false;
+	WRITE_ONCE(lease->leaving, false);
 	spin_unlock(&vga_route.lock);
 	set_free();
 }

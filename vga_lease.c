@@ -51,7 +51,7 @@ static void participate(struct vga_lease *lease)
 
 	mutex_lock(&participation_mutex);
 	spin_lock(&vga_route.lock);
-	lease->touched = true;
+	WRITE_ONCE(lease->touched, true);
 	vga_route.touched = true;
 	first = !lease->participating;
 	lease->participating = true;
@@ -90,11 +90,12 @@ static void direct_count(struct vga_lease *lease)
  */
 static int direct_look_before(struct vga_lease *lease)
 {
-	unsigned long neighbours;
+	unsigned long neighbours, known;
 	bool moved;
 
 	spin_lock(&vga_route.lock);
 	moved = vga_route.left_with != lease->pdev;
+	known = lease->neighbours;
 	spin_unlock(&vga_route.lock);
 	if (moved)
 		vga_route_leave_with(lease->pdev);
@@ -102,7 +103,7 @@ static int direct_look_before(struct vga_lease *lease)
 		vga_route_look_for_foreign();
 
 	neighbours = vga_truth_neighbours(lease->pdev, NULL);
-	if (neighbours && neighbours != lease->neighbours)
+	if (neighbours && neighbours != known)
 		return -EAGAIN;
 	return vga_route_check_bus(lease);
 }
@@ -401,7 +402,7 @@ static void lease_leave(struct vga_lease *lease)
 		return;
 
 	spin_lock(&vga_route.lock);
-	lease->leaving = true;
+	WRITE_ONCE(lease->leaving, true);
 	if (list_empty(&lease->node))
 		list_add(&lease->node, &vga_route.queue);
 	vga_keeper_wake();
@@ -416,7 +417,7 @@ static void lease_leave(struct vga_lease *lease)
 		spin_lock(&vga_route.lock);
 		if (!list_empty(&lease->node)) {
 			list_del_init(&lease->node);
-			lease->leaving = false;
+			WRITE_ONCE(lease->leaving, false);
 		}
 		spin_unlock(&vga_route.lock);
 	}
@@ -506,7 +507,7 @@ void vga_lease_resume(struct vga_lease *lease,
 /* Does the card count as decoding while nobody uses it? */
 static bool participates_at_rest(struct vga_lease *lease)
 {
-	return lease->participation == VGA_PARTICIPATION_ON ||
+	return READ_ONCE(lease->participation) == VGA_PARTICIPATION_ON ||
 	       !vga_truth_bridge_control(lease->pdev);
 }
 
@@ -520,7 +521,7 @@ static void rest(struct vga_lease *lease)
 	spin_lock(&vga_route.lock);
 	open = lease->open;
 	if (!open) {
-		lease->touched = false;
+		WRITE_ONCE(lease->touched, false);
 		lease->participating = participating;
 	}
 	spin_unlock(&vga_route.lock);
@@ -594,7 +595,7 @@ int vga_lease_open(struct vga_lease *lease)
 
 	spin_lock(&vga_route.lock);
 	lease->open = true;
-	lease->touched = false;
+	WRITE_ONCE(lease->touched, false);
 	lease->keeper_only = false;
 	lease->busy = false;
 	lease->neighbours = 0;
@@ -655,9 +656,23 @@ void vga_lease_set_participation(struct vga_lease *lease,
 				 enum vga_participation participation)
 {
 	spin_lock(&vga_route.lock);
-	lease->participation = participation;
+	WRITE_ONCE(lease->participation, participation);
 	spin_unlock(&vga_route.lock);
 	rest(lease);
+}
+
+/**
+ * vga_lease_set_us - change how long leases last
+ * @lease: the device
+ * @us: microseconds, VGA_LEASE_US_MAX at most; 0 for one access at a time
+ *
+ * Has effect at once.
+ */
+void vga_lease_set_us(struct vga_lease *lease, unsigned int us)
+{
+	spin_lock(&vga_route.lock);
+	WRITE_ONCE(lease->lease_us, us);
+	spin_unlock(&vga_route.lock);
 }
 
 /**

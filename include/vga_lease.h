@@ -95,7 +95,8 @@ struct vga_lease_stats {
  * @shared_bus_allowed: administrator's choice
  * @stats: counters
  *
- * All of it is protected by the route's lock, but for @pdev and @zap, which are constant.
+ * All of it is protected by the route's lock, but for @pdev and @zap, which are
+ * constant. What is also read without it is written with WRITE_ONCE().
  */
 struct vga_lease {
 	struct pci_dev *pdev;
@@ -186,6 +187,7 @@ void vga_lease_resume(struct vga_lease *lease,
 		      struct vga_suspension *suspension);
 void vga_lease_set_participation(struct vga_lease *lease,
 				 enum vga_participation participation);
+void vga_lease_set_us(struct vga_lease *lease, unsigned int us);
 void vga_lease_read_stats(struct vga_lease *lease,
 			  struct vga_lease_stats *stats);
 
