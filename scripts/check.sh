@@ -89,6 +89,7 @@ rarities() { # LEG
 
 fragile() { # LEG
 	LAB_QEMU=$qemu boot fragile "$1" --topology fragile --list $lists/reset.list
+	LAB_QEMU=$qemu step "shutdown-$1" 240 scripts/check-shutdown.sh "$1" "build/shutdown/$1"
 }
 
 # The tables: each half of the zoo has printed its own.
