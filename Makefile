@@ -19,7 +19,7 @@ MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
 	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
-.PHONY: all modules install check check-all check-boot check-contended check-debug check-fuzz check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall initramfs-install initramfs-uninstall clean help
+.PHONY: all modules install check check-all check-boot check-contended check-debug check-fuzz check-kcsan check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall initramfs-install initramfs-uninstall clean help
 
 all: modules ## what make does without a target: modules
 
@@ -56,6 +56,9 @@ check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection, a
 
 check-fuzz: ## ten million random operations on four cards, on that kernel; SEEDS= and OPERATIONS= for another run
 	@scripts/check-fuzz.sh $(SEEDS)
+
+check-kcsan: ## data races, on a kernel with KCSAN
+	@scripts/check-kcsan.sh
 
 check-vmm: ## guests on a QEMU that maps the VGA window; builds that first (4 minutes)
 	@scripts/check-vmm.sh

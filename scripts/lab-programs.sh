@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Build what a run of the lab brings along: the module, the programs and the guests. Quiet unless it fails.
 #
-# usage: lab-programs.sh [--on debug] LOG [DIRECTORY...]   (also what make builds in these)
+# usage: lab-programs.sh [--on debug|kcsan] LOG [DIRECTORY...]   (also what make builds in these)
 #
 # For the generic kernel; or for one with checkers, and then also the modules
-# that tests load. The module is in build/debug.
+# that tests load. The module is in build/debug or build/kcsan.
 set -u
 cd "$(dirname "$0")/.." || exit
 
@@ -23,6 +23,9 @@ debug)
 	# fail_call looks at who called: the driver must not jump.
 	kdir=$(selftests/qemu/debug-kernel)/build || exit
 	variables=("KDIR=$kdir" O=build/debug GCOV_PROFILE=y KCFLAGS=-fno-optimize-sibling-calls) ;;
+kcsan)
+	kdir=$(selftests/qemu/debug-kernel kcsan)/build || exit
+	variables=("KDIR=$kdir" O=build/kcsan) ;;
 *)
 	echo "lab-programs.sh: no kernel has '$checkers'" >&2
 	exit 2 ;;

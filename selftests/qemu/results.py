@@ -7,7 +7,7 @@ KERNEL_COMPLAINT = re.compile(
     r'\bBUG\b|WARNING|Oops|Call Trace|Kernel panic|general protection|unable to handle|page allocation failure|'
     r'nobody cared|possible recursive locking|possible circular locking|inconsistent lock state|suspicious RCU|'
     r'blocked for more than|soft lockup|hard LOCKUP|'
-    r'self-detected stall|detected stalls|KASAN|KCSAN|UBSAN|kmemleak: [1-9]|refcount_t|'
+    r'self-detected stall|detected stalls|KASAN|(?<!CONFIG_)KCSAN|UBSAN|kmemleak: [1-9]|refcount_t|'
     r'bad page|list_(?:add|del) corruption|scheduling while atomic|sleeping function|held lock|still has locks held|'
     r'lockdep(?! checking is enabled)|DMAR: \[DMA|DMAR: DRHD: handling fault|printk messages dropped')
 

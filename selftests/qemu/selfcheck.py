@@ -77,6 +77,7 @@ COMPLAINTS = (
 )
 HARMLESS = (
     'Linux version 6.1.0-56-amd64', 'kasan: KernelAddressSanitizer initialized (generic)',
+    'kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races',
     '... MAX_LOCKDEP_SUBCLASSES:  8', 'Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar',
     'kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)', 'DMAR: IOMMU enabled',
     'CONFIG_DEBUG_KERNEL=y',
