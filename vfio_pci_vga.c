@@ -48,7 +48,7 @@ static void vfio_vga_zap(struct vga_lease *lease)
 	vfio_vga_mmap_zap(container_of(lease, struct vfio_vga_device, lease));
 }
 
-#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+#ifdef VFIO_VGA_DMA_BUF
 static const struct vfio_pci_device_ops vfio_vga_pci_ops = {
 	.get_dmabuf_phys = vfio_pci_core_get_dmabuf_phys,
 };
@@ -65,7 +65,7 @@ static int vfio_vga_init_dev(struct vfio_device *core_vdev)
 
 	/* The core's default is vfio-pci's parameter; this device has ours. */
 	vga->core.disable_idle_d3 = disable_idle_d3;
-#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+#ifdef VFIO_VGA_DMA_BUF
 	vga->core.pci_ops = &vfio_vga_pci_ops;
 #endif
 	vga_lease_init(&vga->lease, vga->core.pdev, vfio_vga_zap);
@@ -271,7 +271,7 @@ static int vfio_vga_ioctl_feature(struct vfio_device *core_vdev, u32 flags,
 
 	if (!(flags & VFIO_DEVICE_FEATURE_PROBE))
 		vfio_vga_used(vga);
-#ifdef VFIO_DEVICE_FEATURE_DMA_BUF
+#ifdef VFIO_VGA_DMA_BUF
 	/* Other devices would reach the pages that mmap refuses. */
 	if ((flags & VFIO_DEVICE_FEATURE_MASK) == VFIO_DEVICE_FEATURE_DMA_BUF &&
 	    vga->quirks.regions)

@@ -60,6 +60,11 @@
 #define VFIO_VGA_REGION_INFO_IOCTL
 #endif
 
+/* BARs as dma-bufs came in 6.19. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define VFIO_VGA_DMA_BUF
+#endif
+
 /* hrtimer_setup() replaced hrtimer_init() and the bare assignment in 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define vga_hrtimer_setup hrtimer_setup
