@@ -29,6 +29,8 @@
 #define PAGE			4096
 #define BLOCK			0x10000
 #define NR_BARS			6
+/* VFIO_DEVICE_FEATURE_DMA_BUF, which came in 6.19. */
+#define FEATURE_DMA_BUF		11
 /* More would be a bug of the test. */
 #define LEAKS_SHOWN		20
 
@@ -541,6 +543,19 @@ TEST_F(quirks, an_ioeventfd_is_refused)
 	};
 
 	EXPECT_EQ(-1, ioctl(self->sweep.card.fd, VFIO_DEVICE_IOEVENTFD, &event));
+	EXPECT_EQ(ENOTTY, errno);
+}
+
+/* Another device would reach the pages that mmap refuses. */
+TEST_F(quirks, a_dma_buf_is_refused)
+{
+	struct vfio_device_feature feature = {
+		.argsz = sizeof(feature),
+		.flags = VFIO_DEVICE_FEATURE_PROBE | VFIO_DEVICE_FEATURE_GET |
+			 FEATURE_DMA_BUF,
+	};
+
+	EXPECT_EQ(-1, ioctl(self->sweep.card.fd, VFIO_DEVICE_FEATURE, &feature));
 	EXPECT_EQ(ENOTTY, errno);
 }
 
