@@ -90,7 +90,8 @@ static bool is_own_port(uint32_t region, uint64_t port)
  * Few bits are no evidence: 1 byte counts as an I/O address's bits 15:8 in a
  * legacy port of its own, 2 bytes as an I/O address or the upper half of a memory
  * address if they are more than a digit, an I/O address where it is aligned, and
- * a high dword where a BAR's could be.
+ * a high dword where a BAR's could be. A low dword that is but a digit counts with
+ * flags that a BAR can have: blank text in the card's memory reads as 0x20000007.
  */
 static bool shows(unsigned int bar, unsigned int shift, uint32_t region,
 		  uint64_t offset, int bytes, uint32_t value)
@@ -113,6 +114,8 @@ static bool shows(unsigned int bar, unsigned int shift, uint32_t region,
 		return false;
 	if (!shown || (bytes == 4 && !bars[bar].io && shift < 32 && shown < 0x100))
 		return false;
+	if (!bars[bar].io && !(shown & 0xfffffff))
+		flags = 12;
 	return value == shown || (!shift && (value & ~flags) == shown);
 }
 
