@@ -11,6 +11,6 @@ fresh never "$NEVER" vfio-pci-vga && fresh slow "$SLOW" vfio-pci-vga || exit
 act "$NEVER" open memory write 5 "$ENGINE" 1 close
 coproc USER { exec "$ACT" "$SLOW" open memory hold; }
 wait_for 10 grep -q holding <&"${USER[0]}"
-users=$(readlink "/proc/$USER_PID/fd/"* | grep -c vfio-device)
+users=$(for fd in "/proc/$USER_PID/fd/"*; do readlink "$fd"; done | grep -c vfio-device)
 echo "shutdown.sh: quarantine $(cut -c 1 "$(file "$NEVER" quarantine)"), users $users" >/dev/kmsg
 busybox reboot -f
