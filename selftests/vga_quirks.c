@@ -573,7 +573,7 @@ TEST_F(quirks, a_dma_buf_is_refused)
 
 #define ADD(row) ASSERT_EQ(0, vga_choose(self->bdf, "quirk_add", row))
 
-TEST_F(quirks, writes_go_where_the_row_says)
+TEST_F_TIMEOUT(quirks, writes_go_where_the_row_says, 120)
 {
 	uint32_t mark = 0x600df00d, bar = 0x60000000, value;
 
