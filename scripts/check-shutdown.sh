@@ -15,11 +15,14 @@ selftests/qemu/lab run --kernel "$1" --topology fragile --out "$2" --list "$2/li
 
 echo "TAP version 13"
 echo "1..1"
-awk -v limit=$LIMIT_S '
-	{ line = $0; gsub(/[][]/, " "); split($0, words, " ") }
+complaints=$(PYTHONPATH=selftests/qemu python3 -c 'import results, sys
+print(*results.kernel_complaints(open(sys.argv[1], errors="replace").read()), sep="\n")' "$2/serial.log") ||
+	complaints="cannot be read"
+[ -z "$complaints" ] || sed 's/^/# kernel log: /' <<<"$complaints"
+awk -v limit=$LIMIT_S -v bad="${complaints:+1}" '
+	{ gsub(/[][]/, " "); split($0, words, " ") }
 	/shutdown\.sh: quarantine 1, users 1/ { begun = words[1] }
 	begun && /reboot: machine restart/ { took = words[1] - begun; ended = 1 }
-	/BUG|WARNING|Call Trace|Oops|blocked for more/ { print "# " line; bad = 1 }
 	END {
 		printf "# %s\n", !begun ? "no card was quarantined, or none in use" : \
 			ended ? sprintf("down after %.2f s", took) : "did not go down"
