@@ -50,8 +50,8 @@ failures() {
 			/^=== .*: (ended without|status|failed)/ { print; next }
 			/^lab: FAIL / && !selfcheck || /^FAILED  / { print; told = 1; next }
 			told && /^(lab:)?      / { print; next }
-			{ told = 0; delete before[NR - 8] }
-			!/^(# )?ok / { before[NR] = $0 }' "$log" | sed 's/^/failed: /'
+			/^(# )?ok / { told = 0; delete before; next }
+			{ told = 0; delete before[NR - 8]; before[NR] = $0 }' "$log" | sed 's/^/failed: /'
 	done | awk '!seen[$0]++' | tail -n 40
 }
 
