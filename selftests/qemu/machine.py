@@ -67,16 +67,15 @@ def qemu_version():
 
 
 def base_command(accel, cpus, icount=False):
+    # One thread for all virtual CPUs. Before 8.2, while one CPU changes the memory map another one's device accesses
+    # can go to the wrong device (fixed by "softmmu: Use async_run_on_cpu in tcg_commit"). Every switch of the VGA
+    # route changes the map: seen here as lost ends of interrupts, after which a CPU's timer never fires again. And in
+    # 10.0 a CPU was seen to run an instruction that another one had patched back ("Oops: int3").
+    speed = ('-accel', 'tcg,thread=single', '-cpu', 'max')
     if icount:
-        speed = ('-accel', 'tcg,thread=single', '-icount', f'shift={ICOUNT_SHIFT},sleep=off', '-cpu', 'max')
+        speed += ('-icount', f'shift={ICOUNT_SHIFT},sleep=off')
     elif accel == 'kvm':
         speed = ('-accel', 'kvm', '-cpu', 'host')
-    else:
-        # One thread for all virtual CPUs. Before 8.2, while one CPU changes the memory map another one's device accesses
-        # can go to the wrong device (fixed by "softmmu: Use async_run_on_cpu in tcg_commit"). Every switch of the VGA
-        # route changes the map: seen here as lost ends of interrupts, after which a CPU's timer never fires again. And in
-        # 10.0 a CPU was seen to run an instruction that another one had patched back ("Oops: int3").
-        speed = ('-accel', 'tcg,thread=single', '-cpu', 'max')
     return [qemu_binary(), *speed, '-smp', str(cpus), '-m', '3G', '-nodefaults', '-no-user-config', '-no-reboot',
             '-display', 'none', '-machine', 'q35,kernel-irqchip=off', '-device', 'intel-iommu,intremap=on']
 
