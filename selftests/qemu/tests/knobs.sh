@@ -19,14 +19,14 @@ turn() {
 }
 
 cards_are_used_meanwhile() {
-	local bdf turners=()
+	local bdf turner status turners=()
 	for bdf in "$CARD1" "$CARD2" "$CARD3"; do
 		turn "$bdf" &
 		turners+=($!)
 	done
 	contend "${SECONDS_EACH-20}" "$CARD1" "$CARD2" "$CARD3"
-	local status=$?
-	for bdf in "${turners[@]}"; do kill "$bdf" || status=1; done
+	status=$?
+	for turner in "${turners[@]}"; do kill "$turner" || status=1; done
 	return "$status"
 }
 
