@@ -157,21 +157,24 @@ static int put_word(const char *path, const char *word)
 	return vga_write_file(path, word);
 }
 
-/* Else the cards are bound while the driver is loaded. */
+/* Else the card is bound while the driver is loaded. */
+static void forget_override(const char *of)
+{
+	char path[96];
+
+	vga_unbind(of);
+	snprintf(path, sizeof(path),
+		 "/sys/bus/pci/devices/%s/driver_override", of);
+	vga_write_file(path, "\n");
+}
+
 static void forget_overrides(void)
 {
 	const char *other = getenv("VFIO_VGA_BDF2");
-	char path[96];
 
-	snprintf(path, sizeof(path),
-		 "/sys/bus/pci/devices/%s/driver_override", bdf);
-	vga_write_file(path, "\n");
-	if (!other)
-		return;
-	vga_unbind(other);
-	snprintf(path, sizeof(path),
-		 "/sys/bus/pci/devices/%s/driver_override", other);
-	vga_write_file(path, "\n");
+	forget_override(bdf);
+	if (other)
+		forget_override(other);
 }
 
 static int probe(void)
@@ -438,6 +441,26 @@ TEST_F_TIMEOUT(faults, binding_fails_with_an_error_and_works_again, 900)
 	EXPECT_EQ(0, fail_each(&binding, &faults));
 	EXPECT_GE(faults, 20);
 	EXPECT_EQ(0, vga_bind(bdf, vga_driver()));
+}
+
+/* Its rows are copied from the table. */
+TEST_F_TIMEOUT(faults, so_does_binding_a_card_that_has_rows, 900)
+{
+	const char *with_rows = getenv("VFIO_VGA_BDF3") ?: getenv("CARD3");
+	unsigned int without, faults;
+
+	if (!with_rows)
+		SKIP_TEST("VFIO_VGA_BDF3 names no card that has rows");
+	ASSERT_EQ(0, vga_unbind(bdf));
+	EXPECT_EQ(0, fail_each(&binding, &without));
+	EXPECT_EQ(0, vga_bind(bdf, vga_driver()));
+	snprintf(bdf, sizeof(bdf), "%s", with_rows);
+	ASSERT_EQ(0, vga_unbind(bdf));
+	ASSERT_EQ(0, vga_bind(bdf, vga_driver()));
+	ASSERT_EQ(0, vga_unbind(bdf));
+	EXPECT_EQ(0, fail_each(&binding, &faults));
+	EXPECT_GT(faults, without);
+	forget_override(bdf);
 }
 
 TEST_F_TIMEOUT(faults, opening_fails_with_an_error_and_works_again, 900)
