@@ -28,12 +28,30 @@ open_fails_soon() {
 	said open EIO && [ "$(took open)" -lt 2000 ] && said_once "vfio-pci-vga $NEVER: cannot be opened: quarantined (bus: no answers"
 }
 
-# It was alive when it was bound, and dies of the reset at open.
-open_that_kills_fails_soon() {
+# Alive when it is bound, it dies of the next reset.
+bind_running() {
 	fresh never "$NEVER" vfio-pci-vga && unbind "$NEVER" || return
 	setpci -s "$NEVER" COMMAND=2:2
 	act "$NEVER" poke "$ENGINE" 1
-	said poke 0 && bind_driver "$NEVER" vfio-pci-vga || return
+	said poke 0 && bind_driver "$NEVER" vfio-pci-vga
+}
+
+open_that_kills_fails_soon() {
+	bind_running || return
+	act "$NEVER" open
+	said open EIO && [ "$(took open)" -lt 2000 ]
+}
+
+# The PCI core waits for a minute, which the kernel's watchdog of hung tasks would tell.
+kernel_reset_that_kills_quarantines() {
+	local watchdog=/proc/sys/kernel/hung_task_timeout_secs patience
+	read -r patience <"$watchdog"
+	bind_running && echo 120 >"$watchdog" && ! { echo 1 >"/sys/bus/pci/devices/$NEVER/reset"; } 2>/dev/null
+	local status=$?
+	echo "$patience" >"$watchdog"
+	[ "$status" = 0 ] || return
+	diag "$(cat "$(file "$NEVER" quarantine)")"
+	grep -q "^1 kernel: no answers" "$(file "$NEVER" quarantine)" || return
 	act "$NEVER" open
 	said open EIO && [ "$(took open)" -lt 2000 ]
 }
@@ -45,6 +63,14 @@ others_do_not_suffer() {
 
 retry_says_no() {
 	! { echo 0 >"$(file "$NEVER" quarantine)"; } 2>/dev/null && grep -q "^1 " "$(file "$NEVER" quarantine)"
+}
+
+nonsense_is_refused() {
+	local quarantine
+	quarantine=$(file "$NEVER" quarantine)
+	mark_log
+	! { echo 1 >"$quarantine"; } 2>/dev/null && grep -q "^1 " "$quarantine" &&
+		said_once "vfio-pci-vga $NEVER: vfio_vga/quarantine: "
 }
 
 retry_lifts_it() {
@@ -102,7 +128,7 @@ lie_is_remembered_over_binds() {
 order_can_be_changed() {
 	local methods
 	methods=$(file "$LIES" reset_methods)
-	echo "bus pm" >"$methods" && grep -qx "bus pm" "$methods" || return
+	echo "bus  pm" >"$methods" && grep -qx "bus pm" "$methods" || return
 	! { echo "bus flr" >"$methods"; } 2>/dev/null && ! { echo "bus dance" >"$methods"; } 2>/dev/null || return
 	act "$LIES" open memory close
 	tail -n 1 "$(file "$LIES" reset_log)" | grep -q " close bus ok " && echo default >"$methods" &&
@@ -179,7 +205,7 @@ package_is_reset_when_idle() {
 	tail -n 1 "$(file "$PAIR" reset_log)" | grep -q " close package ok "
 }
 
-plan 22
+plan 24
 load_module
 fresh slow "$SLOW" vfio-pci-vga
 fresh never "$NEVER" vfio-pci-vga
@@ -188,11 +214,13 @@ check "closing it takes less than 3 s" close_is_bounded
 check "opening it fails within 2 s with one line" open_fails_soon
 check "others are not affected" others_do_not_suffer
 check "a retry in vain says so" retry_says_no
+check "nonsense is refused with a line" nonsense_is_refused
 check "a retry that works lifts the quarantine" retry_lifts_it
 check "a reset by the kernel that works lifts it" kernel_reset_lifts_it
 check "removing it and putting it in again lifts it" replug_lifts_it
 check "a quarantined card can be unbound, and the module unloaded" unbind_works
 check "an open whose reset kills the card fails within 2 s" open_that_kills_fails_soon
+check "a reset by the kernel that kills it quarantines it" kernel_reset_that_kills_quarantines
 check "a card that dies while it is used is quarantined when its user is killed" death_in_use_is_quarantined
 check "a reset that resets nothing is found and not used again" lie_is_remembered
 check "and is not forgotten when the card is bound anew" lie_is_remembered_over_binds
