@@ -65,8 +65,9 @@ scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/v
 
 boots=(cards faults topology framebuffer rarities fragile zoo)
 # Two lanes at a time, since a machine of the lab uses one processor.
-lane second checkers "slow zoo debug-zoo zoo ati" faults "slow rarities rarities rarities" &
-lane first cards "slow fragile reset fragile" "slow topology topology liar samebus" framebuffer
+lane second checkers "slow zoo debug-zoo zoo ati" faults "slow rarities rarities rarities" "slow fragile reset fragile" \
+	"slow topology topology liar samebus" framebuffer &
+lane first cards
 wait
 for lane in first second; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
