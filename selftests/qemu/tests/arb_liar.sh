@@ -97,6 +97,14 @@ is_fenced() {
 	[ $((0x$(command_of "$LIAR") & 3)) != $((0x$COMMAND & 3)) ]
 }
 
+# is_fenced_within SECONDS: what was used meanwhile, if not.
+is_fenced_within() {
+	wait_for "$1" is_fenced && return
+	diag "never fenced, command register $(command_of "$LIAR"), was $COMMAND; leases $(counter "$CARD1" leases)" \
+		"accesses $(counter "$CARD1" accesses), liars seen $(counter "$CARD1" liars_seen), user: $(tail -n 1 /tmp/used)"
+	return 1
+}
+
 # Its card is reset before the next one can have it.
 can_be_opened() {
 	"$PROGRAMS/vga_io" "$CARD1" info >/dev/null 2>&1
@@ -105,7 +113,7 @@ can_be_opened() {
 is_restored_after_kill() {
 	for _ in 1 2 3 4 5; do
 		use_card1 10
-		wait_for 5 is_fenced || { diag "never fenced"; return 1; }
+		is_fenced_within 5 || return
 		kill -KILL "$USER_PID"
 		wait "$USER_PID" 2>/dev/null
 		wait_for 2 is_restored && wait_for 5 can_be_opened || return
@@ -116,7 +124,7 @@ is_restored_after_kill() {
 is_restored_after_removal_of_the_card() {
 	local remover
 	use_card1 $((WATCH_S + 1))
-	wait_for "$WATCH_S" is_fenced || { diag "never fenced"; return 1; }
+	is_fenced_within "$WATCH_S" || return
 	echo 1 >"$SYSFS/$CARD1/remove" &
 	remover=$!
 	sleep 1
@@ -133,7 +141,7 @@ is_restored_after_removal_of_the_liar() {
 	choose liar_policy fence
 	choose lease_us 100000
 	use_card1 $((WATCH_S + 1))
-	wait_for "$WATCH_S" is_fenced || { diag "never fenced"; return 1; }
+	is_fenced_within "$WATCH_S" || return
 	echo 1 >"$SYSFS/$LIAR/remove"
 	used_with "done" || return
 	echo 1 >/sys/bus/pci/rescan
