@@ -18,7 +18,7 @@ echo "1..1"
 complaints=$(PYTHONPATH=selftests/qemu python3 -c 'import results, sys
 print(*results.kernel_complaints(open(sys.argv[1], errors="replace").read()), sep="\n")' "$2/serial.log") ||
 	complaints="cannot be read"
-[ -z "$complaints" ] || sed 's/^/# kernel log: /' <<<"$complaints"
+[ -z "$complaints" ] || echo "# kernel log: ${complaints//$'\n'/$'\n# kernel log: '}"
 awk -v limit=$LIMIT_S -v bad="${complaints:+1}" '
 	{ gsub(/[][]/, " "); split($0, words, " ") }
 	/shutdown\.sh: quarantine 1, users 1/ { begun = words[1] }
