@@ -24,7 +24,7 @@ boot() {
 	shift
 
 	step "$name" 3000 "$lab" run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 2900 \
-		--out "$LOGS/$name" --set WATCH_S=10 "$@" --list $lists/debug-last.list
+		--out "$LOGS/$name" --set WATCH_S=10 --set SLEEP_S=10 "$@" --list $lists/debug-last.list
 }
 
 # Of the lists that kernels without checkers have, each test may take longer.

@@ -8,6 +8,8 @@
 . "${0%/*}/reset.sh"
 
 TIMES=${1-20}
+# How soon the clock wakes it. A slow kernel that is not asleep by then sleeps for ever.
+SLEEP_S=${SLEEP_S-2}
 TRACING=/sys/kernel/tracing
 EVENTS=$TRACING/events/vfio_pci_vga
 REVOKED=4 # of enum vga_lease_end
@@ -21,11 +23,11 @@ wake_chipset() {
 		printf '\1' | dd of=/dev/port bs=1 seek=$(((0x$1 & 0xff80) + 4)) conv=notrunc status=none
 }
 
-# suspend: to memory, for two seconds; false if that was refused, or no sleep.
+# suspend: to memory, for some seconds; false if that was refused, or no sleep.
 suspend() {
 	local base enable alarm now
 	base=$(setpci -s "$CHIPSET" 40.l) && enable=$(setpci -s "$CHIPSET" 44.b) || return
-	alarm=$(($(cat "$CLOCK/since_epoch") + 2))
+	alarm=$(($(cat "$CLOCK/since_epoch") + SLEEP_S))
 	echo 0 >"$CLOCK/wakealarm" && echo "$alarm" >"$CLOCK/wakealarm" && { echo mem >/sys/power/state; } 2>/dev/null || return
 	now=$(cat "$CLOCK/since_epoch")
 	wake_chipset "$base" "$enable"
