@@ -97,6 +97,10 @@ closed_card_is_reset() {
 	"$PROGRAMS/vga_io" "$CARD1" info >/dev/null && [ "$(log_of "$CARD1" open)" -gt 0 ]
 }
 
+ports_are_off() {
+	[ $((0x$(setpci -s "$CARD1" COMMAND) & 3)) = 2 ]
+}
+
 sleep_without_power() {
 	power never off && suspend
 }
@@ -134,8 +138,10 @@ grep -qw mem /sys/power/state || skip_all "this kernel cannot suspend to memory"
 load_module
 for card in $CARD1 $CARD2 $CARD3; do bind_driver "$card" "$OURS"; done
 fresh never "$NEVER" "$OURS"
+# Closed, and not asleep before the host is.
+echo on >"/sys/bus/pci/devices/$NEVER/power/control"
 echo user >"$(file "$CARD3" vga_mmap)"
-plan 7
+plan 8
 echo "reason == $REVOKED" >"$EVENTS/vfio_vga_lease_end/filter"
 for event in reset lease_end; do echo 1 >"$EVENTS/vfio_vga_$event/enable"; done
 : >/tmp/users
@@ -144,7 +150,10 @@ users=$!
 wait_for 10 grep -q begin /tmp/users
 sleep 1
 check "three open cards can refuse that the host is suspended, $TIMES times" is_refused
+# Its user needs no ports; its registers are saved by them all the same.
+setpci -s "$CARD1" COMMAND=2:3
 check "or it sleeps and their users go on, $TIMES times" sleeps_and_goes_on
+check "and a card's ports are decoded as little as before" ports_are_off
 check "a card that does not come back from it is quarantined, and says so" dead_card_is_quarantined
 check "and the host sleeps without it" suspend_works_without_it
 kill "$users"
