@@ -44,7 +44,12 @@ checkers() {
 }
 
 cards() {
-	boot cards --cards 4 --topology samebus --topology others --topology ati --list $lists/debug.list
+	boot cards --cards 4 --topology samebus --topology others --list $lists/debug.list
+}
+
+mapping() {
+	boot mapping --slow 8 --cards 4 --topology samebus --topology others --topology ati \
+		--list $lists/mapping.list --list $lists/quirks.list
 }
 
 faults() {
@@ -63,11 +68,11 @@ fi
 
 scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
 
-boots=(cards faults topology framebuffer rarities fragile zoo)
+boots=(cards mapping faults topology framebuffer rarities fragile zoo)
 # Two lanes at a time, since a machine of the lab uses one processor.
 lane second checkers "slow zoo debug-zoo zoo ati" faults "slow rarities rarities rarities" "slow fragile reset fragile" \
 	"slow topology topology liar samebus" framebuffer &
-lane first cards
+lane first cards mapping
 wait
 for lane in first second; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
