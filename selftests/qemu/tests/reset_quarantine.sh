@@ -22,10 +22,14 @@ close_is_bounded() {
 	[ "$(took close)" -lt 3000 ]
 }
 
+opening_fails_soon() {
+	act "$NEVER" open
+	said open EIO && [ "$(took open)" -lt 2000 ]
+}
+
 open_fails_soon() {
 	mark_log
-	act "$NEVER" open
-	said open EIO && [ "$(took open)" -lt 2000 ] && said_once "vfio-pci-vga $NEVER: cannot be opened: quarantined (bus: no answers"
+	opening_fails_soon && said_once "vfio-pci-vga $NEVER: cannot be opened: quarantined (bus: no answers"
 }
 
 # Alive when it is bound, it dies of the next reset.
@@ -38,8 +42,7 @@ bind_running() {
 
 open_that_kills_fails_soon() {
 	bind_running || return
-	act "$NEVER" open
-	said open EIO && [ "$(took open)" -lt 2000 ]
+	opening_fails_soon
 }
 
 # The PCI core waits for a minute, which the kernel's watchdog of hung tasks would tell.
@@ -52,8 +55,7 @@ kernel_reset_that_kills_quarantines() {
 	[ "$status" = 0 ] || return
 	diag "$(cat "$(file "$NEVER" quarantine)")"
 	grep -q "^1 kernel: no answers" "$(file "$NEVER" quarantine)" || return
-	act "$NEVER" open
-	said open EIO && [ "$(took open)" -lt 2000 ]
+	opening_fails_soon
 }
 
 others_do_not_suffer() {
@@ -105,8 +107,7 @@ death_in_use_is_quarantined() {
 	fresh never "$NEVER" vfio-pci-vga || return
 	BEFORE_KILL="power never off" kill_user "$NEVER"
 	diag "$(cat "$(file "$NEVER" quarantine)")"
-	act "$NEVER" open
-	said open EIO && [ "$(took open)" -lt 2000 ]
+	opening_fails_soon
 }
 
 lie_is_remembered() {
