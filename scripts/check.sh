@@ -70,8 +70,11 @@ others() { # LEG
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 	boot arbitration-drm "$1" --list $lists/arbitration-drm.list
 	boot contention-drm "$1" --cpus 1 --list $lists/contention-drm.list
-	boot mapping "$1" --cards 4 --topology samebus --topology others --topology ati --list $lists/mapping.list --list $lists/quirks.list
 	boot stores "$1" --cpus 1 --icount --list $lists/stores.list
+}
+
+mapping() { # LEG
+	boot mapping "$1" --cards 4 --topology samebus --topology others --topology ati --list $lists/mapping.list --list $lists/quirks.list
 }
 
 # Guests on models of cards that hide things; half of the cards to a lane.
@@ -149,7 +152,7 @@ for leg in "${legs[@]}"; do
 	fi
 done
 for leg in "${legs[@]}"; do
-	[[ $leg = *cloud* ]] || first+=("contended $leg")
+	[[ $leg = *cloud* ]] || first+=("contended $leg" "mapping $leg")
 done
 for leg in "${zoo_legs[@]}"; do
 	first+=("zoo 1 $leg")
