@@ -24,11 +24,11 @@ boot() {
 	shift
 
 	step "$name" 3000 "$lab" run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 2900 \
-		--out "$LOGS/$name" --set WATCH_S=10 --set SLEEP_S=10 "$@" --list $lists/debug-last.list
+		--out "$LOGS/$name" --slow 5 "$@" --list $lists/debug-last.list
 }
 
-# Of the lists that kernels without checkers have, each test may take longer.
-slow() { # NAME LIST TOPOLOGY...
+# Of the lists that kernels without checkers have, and with the cards' models.
+models() { # NAME LIST TOPOLOGY...
 	local name=$1 list=$2 topology
 	local options=()
 	shift 2
@@ -36,7 +36,7 @@ slow() { # NAME LIST TOPOLOGY...
 	for topology; do
 		options+=(--topology "$topology")
 	done
-	LAB_QEMU=$qemu boot "$name" --slow 4 --l2-qemu "$qemu" --list $lists/"$list".list "${options[@]}"
+	LAB_QEMU=$qemu boot "$name" --l2-qemu "$qemu" --list $lists/"$list".list "${options[@]}"
 }
 
 checkers() {
@@ -48,7 +48,7 @@ cards() {
 }
 
 mapping() {
-	boot mapping --slow 8 --cards 4 --topology samebus --topology others --topology ati \
+	boot mapping --cards 4 --topology samebus --topology others --topology ati \
 		--list $lists/mapping.list --list $lists/quirks.list
 }
 
@@ -57,7 +57,7 @@ faults() {
 }
 
 framebuffer() {
-	boot framebuffer --slow 4 --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
+	boot framebuffer --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 }
 
 short() {
@@ -70,8 +70,8 @@ if [ "${1-}" = short ]; then
 else
 	scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
 	first=(cards mapping)
-	second=(checkers "slow zoo debug-zoo zoo ati" faults "slow rarities rarities rarities" "slow fragile reset fragile"
-		"slow topology topology liar samebus" framebuffer)
+	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities" "models fragile reset fragile"
+		"models topology topology liar samebus" framebuffer)
 fi
 lane second "${second[@]}" &
 lane first "${first[@]}"

@@ -14,9 +14,9 @@ kernel=$(selftests/qemu/debug-kernel) || exit
 out=build/check-fuzz/$1
 scripts/lab-programs.sh --on debug "$out/build.log" || exit
 for seed; do
-	echo "timeout=10000 VFIO_VGA_DRIVER=none SEED=$seed OPERATIONS=$operations selftests/qemu/tests/fuzz.sh"
+	echo "timeout=2000 VFIO_VGA_DRIVER=none SEED=$seed OPERATIONS=$operations selftests/qemu/tests/fuzz.sh"
 done >"$out/list"
-selftests/qemu/lab run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --cards 4 --timeout 20000 --out "$out" \
+selftests/qemu/lab run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --cards 4 --timeout 20000 --slow 5 --out "$out" \
 	--list "$out/list" --list selftests/qemu/debug-last.list
 status=$?
 sed -n 's/^# *# \(seed .*\/s\)$/\1/p' "$out/tap.txt"

@@ -13,5 +13,5 @@ LOGS=build/check-kcsan
 scripts/lab-programs.sh --on kcsan $LOGS/build.log || exit
 step lab-selfcheck-kcsan 600 selftests/qemu/lab selfcheck --checkers "$kernel"
 step kcsan 3000 selftests/qemu/lab run --kernel "$kernel" --module build/kcsan/vfio-pci-vga.ko --cards 4 --timeout 2900 \
-	--out $LOGS/kcsan --list selftests/qemu/kcsan.list
+	--slow 5 --out $LOGS/kcsan --list selftests/qemu/kcsan.list
 total

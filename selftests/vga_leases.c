@@ -334,7 +334,7 @@ static bool other_goes_on(FIXTURE_DATA(leases) * self)
 }
 
 /* The keeper may have been late, and the lease over by itself. */
-#define TRIES	20
+#define TRIES	(5 * vga_slow())
 
 TEST_F_TIMEOUT(leases, end_early_when_idle, 60)
 {

@@ -190,6 +190,19 @@ const char *vga_driver(void)
 	return getenv("VFIO_VGA_DRIVER") ?: "vfio-pci-vga";
 }
 
+/**
+ * vga_slow - how slow is this kernel
+ *
+ * Return: how many times as long as on a kernel without checkers things may
+ * take, VFIO_VGA_SLOW from the environment, or 1.
+ */
+int vga_slow(void)
+{
+	const char *slow = getenv("VFIO_VGA_SLOW");
+
+	return slow ? atoi(slow) : 1;
+}
+
 static int find_bound_card(unsigned int nth, char *bdf)
 {
 	struct dirent **names;

@@ -57,6 +57,7 @@ struct vga_card {
 /* Which card */
 int vga_claim_card(unsigned int nth, char *bdf, char *why, size_t why_size);
 const char *vga_driver(void);
+int vga_slow(void);
 bool vga_can_open(enum vga_open_how how);
 long vga_sysfs_number(const char *bdf, const char *attribute);
 int vga_write_file(const char *path, const char *text);

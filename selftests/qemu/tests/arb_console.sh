@@ -7,14 +7,12 @@
 . "${0%/*}/kernel_log.sh"
 
 SECONDS_EACH=10
-# For a kernel with checkers, how many times as long as elsewhere a line may wait.
-PATIENCE=${PATIENCE-1}
 OURS_ON=("$CARD1")
 
 line_waits_for_a_lease() {
 	l0 log "console beside a saturated card, $LEG: ${CONSOLE_LINE#* * * * * * }"
-	[ "$(field mean_us "$CONSOLE_LINE")" -lt $((20000 * PATIENCE)) ] &&
-		[ "$(field p99_us "$CONSOLE_LINE")" -lt $((50000 * PATIENCE)) ]
+	[ "$(field mean_us "$CONSOLE_LINE")" -lt $((20000 * VFIO_VGA_SLOW)) ] &&
+		[ "$(field p99_us "$CONSOLE_LINE")" -lt $((50000 * VFIO_VGA_SLOW)) ]
 }
 
 has_vgacon || skip_all "vgacon is not the console any more"

@@ -10,7 +10,7 @@
 
 SYSFS=/sys/bus/pci/devices
 # How long the decode bits are watched; a slow machine sees few leases in that.
-WATCH_S=${WATCH_S-2}
+WATCH_S=$((2 * VFIO_VGA_SLOW))
 TRACING=/sys/kernel/tracing
 OUT_OF_TURN="decodes the legacy VGA ranges out of turn"
 

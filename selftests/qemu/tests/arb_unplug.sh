@@ -5,7 +5,8 @@
 # shellcheck source-path=SCRIPTDIR source=arb.sh disable=SC2153
 . "${0%/*}/arb.sh"
 
-REMOVED_S=${REMOVED_S-10}
+# The card goes two seconds after its user began; that takes its time.
+REMOVED_S=$((8 + 2 * VFIO_VGA_SLOW))
 
 # upstream: the bridge above the second card.
 upstream() {

@@ -24,7 +24,7 @@ qemu_revives_it() {
 	local debug=/tmp/bonaire.debug
 	ACCEL=tcg run_l2 "$BONAIRE" "" -debugcon "file:$debug" -global isa-debugcon.iobase=0x402
 	# It resets the card before the firmware's first word.
-	wait_for 90 [ -s "$debug" ] || diag "$(cat "$L2_LOG")"
+	wait_for $((40 * VFIO_VGA_SLOW)) [ -s "$debug" ] || diag "$(cat "$L2_LOG")"
 	stop_l2
 	act "$BONAIRE" open memory cold close
 	said cold 0

@@ -9,7 +9,7 @@
 
 TIMES=${1-20}
 # How soon the clock wakes it. A slow kernel that is not asleep by then sleeps for ever.
-SLEEP_S=${SLEEP_S-2}
+SLEEP_S=$((2 * VFIO_VGA_SLOW))
 TRACING=/sys/kernel/tracing
 EVENTS=$TRACING/events/vfio_pci_vga
 REVOKED=4 # of enum vga_lease_end
