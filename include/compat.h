@@ -22,8 +22,19 @@
 #error "vfio-pci-vga needs a kernel with CONFIG_VFIO_PCI_CORE"
 #endif
 
-/* struct vfio_device_ops got its iommufd members in 6.2, detach_ioas in 6.6. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+/*
+ * struct vfio_device_ops got its iommufd members in 6.2, detach_ioas in 6.6, those
+ * for PASIDs in 6.15.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define VFIO_VGA_IOMMUFD_OPS						\
+	.bind_iommufd	= vfio_iommufd_physical_bind,			\
+	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
+	.attach_ioas	= vfio_iommufd_physical_attach_ioas,		\
+	.detach_ioas	= vfio_iommufd_physical_detach_ioas,		\
+	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas,	\
+	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define VFIO_VGA_IOMMUFD_OPS						\
 	.bind_iommufd	= vfio_iommufd_physical_bind,			\
 	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
