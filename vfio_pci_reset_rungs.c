@@ -122,7 +122,6 @@ static bool af_flr_known(struct vga_climb *climb)
 static int af_flr_reset(struct vga_climb *climb)
 {
 	u8 position = pci_find_capability(climb->pdev, PCI_CAP_ID_AF);
-
 	int ret;
 
 	if (!position)
