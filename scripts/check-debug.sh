@@ -70,7 +70,7 @@ if [ "${1-}" = short ]; then
 else
 	scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
 	first=(cards mapping)
-	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities" "models fragile reset fragile"
+	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities methods" "models fragile reset fragile"
 		"models topology topology liar samebus" framebuffer)
 fi
 lane second "${second[@]}" &

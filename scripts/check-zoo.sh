@@ -15,6 +15,6 @@ LOGS=build/check
 scripts/lab-programs.sh "$LOGS/zoo-build.log" selftests/zoo/vbios || exit
 step zoo 2500 selftests/qemu/lab run --kernel generic --timeout 2400 --out "$LOGS/zoo" --l2-qemu "$LAB_QEMU" \
 	--topology zoo --topology ati --list selftests/qemu/zoo.list
-step rarities 300 selftests/qemu/lab run --kernel generic --timeout 250 --out "$LOGS/rarities" --topology rarities \
+step rarities 300 selftests/qemu/lab run --kernel generic --timeout 250 --out "$LOGS/rarities" --topology rarities --topology methods \
 	--list selftests/qemu/rarities.list
 total

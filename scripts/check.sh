@@ -87,7 +87,7 @@ zoo() { # HALF LEG
 }
 
 rarities() { # LEG
-	LAB_QEMU=$qemu boot rarities "$1" --topology rarities --list $lists/rarities.list
+	LAB_QEMU=$qemu boot rarities "$1" --topology rarities --topology methods --list $lists/rarities.list
 }
 
 fragile() { # LEG

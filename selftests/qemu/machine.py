@@ -24,7 +24,7 @@ ICOUNT_SHIFT = 3
 # The cirrus one sets its graphics modes through ports 0x3c0-0x3df alone; a standard VGA needs 0x1ce, which no VGA
 # region has, so its own BIOS offers a guest no VBE mode.
 CARDS = (('host', 'VGA'), ('card1', 'VGA'), ('card2', 'VGA'), ('card3', 'ati-vga'), ('cirrus', 'cirrus-vga'))
-TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo', 'rarities', 'fragile')
+TOPOLOGIES = ('liar', 'samebus', 'others', 'ati', 'zoo', 'rarities', 'fragile', 'methods')
 # The key pair in Debian's ovmf package which its OVMF_VARS_4M.snakeoil.fd trusts.
 SNAKEOIL = '/usr/share/ovmf/PkKek-1-snakeoil'
 # The models of selftests/zoo, which are in the QEMU of contrib/qemu/build, and the BAR that has the card's memory
@@ -37,19 +37,33 @@ FRAGILE = ('lies', 'twice', 'slow', 'never', 'd3', 'bonaire')
 # firmware only says so.
 POWERED = (('cut', 'never', True), ('cut2', 'pair', True), ('uncut', 'never', False))
 POWER_PORT = 0x5a0
-SWITCH = '''
+# The same, and their reset is one that the PCI core has besides those of PCI Express. Firmware resets the last one.
+METHODS = ('af', 'flr')
+RESET_PORT = 0x5a8
+SLOT = '''
     External (\\_SB.PCI0.{name}, DeviceObj)
     Scope (\\_SB.PCI0.{name}) {{
         OperationRegion (SWR, SystemIO, {port}, 1)
         Field (SWR, ByteAcc, NoLock, Preserve) {{ SWF, 8 }}
-        PowerResource (SWP, 0, 0) {{
-            Method (_STA) {{ Return (SWF) }}
-            Method (_ON) {{ SWF = 1 }}
-            Method (_OFF) {{ SWF = 0 }}
-        }}
-        Name (_PR0, Package () {{ SWP }})
-        Name (_PR3, Package () {{ SWP }})
-    }}
+{content}    }}
+'''
+SWITCH = '''\
+        PowerResource (SWP, 0, 0) {
+            Method (_STA) { Return (SWF) }
+            Method (_ON) { SWF = 1 }
+            Method (_OFF) { SWF = 0 }
+        }
+        Name (_PR0, Package () { SWP })
+        Name (_PR3, Package () { SWP })
+'''
+RESET = '''\
+        External (S00, DeviceObj)
+        Scope (S00) {
+            Method (_RST) {
+                SWF = 0
+                SWF = 1
+            }
+        }
 '''
 VRAM_BAR = {'gf7300le': 1, 'nvs290': 1, 'gf8400gs': 1}
 
@@ -94,8 +108,8 @@ def secure_boot(directory, vmlinuz):
 
 
 def card_devices(cards, topology):
-    """Return -device arguments for the cards, their ids, and the I/O ports of slots whose power can be switched."""
-    args, ids, switches = [], [], {}
+    """Return -device arguments for the cards, their ids, and what the firmware knows of their slots."""
+    args, ids, firmware = [], [], []
 
     def device(text):
         args.extend(('-device', text))
@@ -106,6 +120,9 @@ def card_devices(cards, topology):
     def port(name, more=''):
         number = len(ids) + 1
         device(f'pcie-root-port,id=port-{name},bus=pcie.0,chassis={number},slot={number},addr={slot():#x}{more}')
+
+    def firmware_does(content, io_port):
+        firmware.append(SLOT.format(name=f'S{slot() << 3:02X}', port=io_port, content=content))
 
     for name, model in (*CARDS, *((f'card{n}', 'VGA') for n in range(4, cards + 1))):
         # Most graphics cards are in no hotplug slot. In one, Linux before 6.5 takes a second to reset the bus.
@@ -151,28 +168,36 @@ def card_devices(cards, topology):
         device('zoo-audio,id=audio,bus=port-pair,addr=0.1')
         ids.extend(('pair', 'audio'))
         for number, (name, model, honest) in enumerate(POWERED):
-            switches[slot()] = POWER_PORT + number
+            firmware_does(SWITCH, POWER_PORT + number)
             port(name, ',x-speed=5,x-width=16,hotplug=off')
             device(f'zoo-{model},id={name},bus=port-{name},addr=0.0,multifunction=on' +
                    f',power-port={POWER_PORT + number}' * honest)
             ids.append(name)
         device('zoo-audio,id=audio2,bus=port-cut2,addr=0.1')
         ids.append('audio2')
+    if 'methods' in topology:
+        for name in METHODS:
+            port(name, ',x-speed=5,x-width=16,hotplug=off')
+            device(f'zoo-{name},id={name},bus=port-{name}')
+            ids.append(name)
+        firmware_does(RESET, RESET_PORT)
+        port('rst', ',x-speed=5,x-width=16,hotplug=off')
+        device(f'zoo-pair,id=rst,bus=port-rst,power-port={RESET_PORT}')
+        ids.append('rst')
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
         for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
             device(f'VGA,id={name},bus=pcie.0,addr={slot:#x}')
             ids.append(name)
-    return args, ids, switches
+    return args, ids, firmware
 
 
-def power_switches(switches, directory):
-    """Return arguments that tell the kernel how to switch these slots off, as the firmware of a laptop does."""
-    if not switches:
+def acpi_table(firmware, directory):
+    """Return arguments for a table with what the firmware knows, as that of a laptop does."""
+    if not firmware:
         return []
-    source = directory / 'power.asl'
-    source.write_text('DefinitionBlock ("", "SSDT", 1, "LAB", "POWER", 1) {\n' + ''.join(
-        SWITCH.format(name=f'S{slot << 3:02X}', port=port) for slot, port in switches.items()) + '}\n')
+    source = directory / 'slots.asl'
+    source.write_text('DefinitionBlock ("", "SSDT", 1, "LAB", "SLOTS", 1) {\n' + ''.join(firmware) + '}\n')
     if not shutil.which('iasl'):
         raise image.Missing('iasl is not installed: apt-get install acpica-tools')
     subprocess.run(('iasl', '-p', source.with_suffix(''), source), stdout=subprocess.DEVNULL, check=True)
@@ -244,8 +269,8 @@ class Machine:
         self.directory = pathlib.Path(directory)
         self.serial = pathlib.Path(out) / 'serial.log'
         self.serial.write_bytes(b'')
-        devices, self.cards, switches = card_devices(options.cards, options.topology)
-        devices += power_switches(switches, self.directory)
+        devices, self.cards, firmware = card_devices(options.cards, options.topology)
+        devices += acpi_table(firmware, self.directory)
         vmlinuz = kernel_dir / 'vmlinuz'
         firmware = []
         if options.secure_boot:

@@ -21,6 +21,7 @@
 #define PM_CAP          0x50
 #define EXPRESS_CAP     0x58
 #define MSI_CAP         0xa0
+#define AF_CAP          0xc0
 #define VRAM_MB         16
 #define REGISTERS       (256 * KiB)
 
@@ -50,6 +51,8 @@ typedef enum {
     HABIT_NEVER,    /* dies of a reset while its engine works */
     HABIT_D3,       /* dies of an access in D3, until it is reset */
     HABIT_SMC,      /* hangs of a bus reset while its SMC runs */
+    HABIT_AF,       /* has the function level reset of conventional PCI */
+    HABIT_FLR,      /* has that of PCI Express */
 } Habit;
 
 typedef struct FragileCard {
@@ -69,6 +72,9 @@ static const FragileCard cards[] = {
     { "zoo-never", "Does not come back once it was used", ATI, 0x68e8, PCI_CLASS_DISPLAY_VGA, HABIT_NEVER },
     { "zoo-d3", "Hangs when it is touched in D3", ATI, 0x68e9, PCI_CLASS_DISPLAY_VGA, HABIT_D3 },
     { "zoo-bonaire", "Radeon HD 7790 (Bonaire)", ATI, 0x665c, PCI_CLASS_DISPLAY_VGA, HABIT_SMC },
+    { "zoo-af", "Function level reset of Advanced Features", 0x1b36, 0x0f02, PCI_CLASS_DISPLAY_VGA, HABIT_AF },
+    /* Ids for which Linux has a reset of its own that needs no more than FLR: delay_250ms_after_flr(). */
+    { "zoo-flr", "Function level reset", 0x8086, 0x0953, PCI_CLASS_DISPLAY_VGA, HABIT_FLR },
     { "zoo-pair", "GPU of a package", ATI, 0x68f1, PCI_CLASS_DISPLAY_VGA, HABIT_NONE },
     { "zoo-audio", "Audio function of a package", ATI, 0xaa68, 0x0403, HABIT_NONE },
 };
@@ -307,6 +313,12 @@ static void fragile_config_write(PCIDevice *pdev, uint32_t addr, uint32_t data, 
     if (s->card->habit == HABIT_SMC && addr == CONFIG_RESET && len == 4 && data == CONFIG_KEY) {
         config_reset(s);
     }
+    if (s->card->habit == HABIT_AF && addr == AF_CAP + PCI_AF_CTRL && data & PCI_AF_CTRL_FLR) {
+        pci_device_reset(pdev);
+    }
+    if (s->card->habit == HABIT_FLR) {
+        pcie_cap_flr_write_config(pdev, addr, data, len);
+    }
     if (before && !power_state(s) && s->card->soft_reset && s->card->habit != HABIT_LIES) {
         pci_device_reset(pdev);
     }
@@ -441,6 +453,16 @@ static void fragile_realize(PCIDevice *pdev, Error **errp)
     if (pcie_cap_init(pdev, EXPRESS_CAP, PCI_EXP_TYPE_LEG_END, 0, errp) < 0 ||
         msi_init(pdev, MSI_CAP, 1, true, false, errp)) {
         return;
+    }
+    if (s->card->habit == HABIT_FLR) {
+        pcie_cap_flr_init(pdev);
+    }
+    if (s->card->habit == HABIT_AF) {
+        if (pci_add_capability(pdev, PCI_CAP_ID_AF, AF_CAP, PCI_CAP_AF_SIZEOF, errp) < 0) {
+            return;
+        }
+        pci_set_byte(pdev->config + AF_CAP + PCI_AF_LENGTH, PCI_CAP_AF_SIZEOF);
+        pci_set_byte(pdev->config + AF_CAP + PCI_AF_CAP, PCI_AF_CAP_TP | PCI_AF_CAP_FLR);
     }
     if (is_gpu(s)) {
         init_gpu(s, errp);
