@@ -8,9 +8,16 @@
 SECONDS_EACH=10 ACCESSES=${ACCESSES-10000000}
 OURS_ON=("$CARD1" "$CARD2")
 
+# A machine that has other things to do takes a few rounds, and each must be as good as the first.
 so_many() {
-	l0 log "isolation, $LEG, ${CONSOLE-vgacon}: $(total accesses) accesses, $(total foreign) foreign bytes"
-	[ "$(total accesses)" -ge "$ACCESSES" ]
+	local made foreign round
+	made=$(total accesses) foreign=$(total foreign)
+	for ((round = 2; made < ACCESSES && round <= 5; round++)); do
+		together "$SECONDS_EACH" "${USERS[@]}" && nothing_is_foreign && { ! has_vgacon || no_line_is_lost; } || return
+		made=$((made + $(total accesses))) foreign=$((foreign + $(total foreign)))
+	done
+	l0 log "isolation, $LEG, ${CONSOLE-vgacon}: $made accesses, $foreign foreign bytes"
+	[ "$made" -ge "$ACCESSES" ]
 }
 
 [ -n "${CARD4-}" ] || skip_all "needs card4: lab run --cards 4"
