@@ -61,6 +61,7 @@ static_cppcheck() {
 	cat >build/static/loops.h <<-'C'
 		#define list_for_each_entry(p, h, m) for (p = entry(h); p; p = entry(p))
 		#define list_for_each_entry_safe(p, n, h, m) for (p = entry(h); n = entry(p); p = n)
+		#define list_for_each_entry_continue_reverse(p, h, m) for (p = entry(p); p; p = entry(p))
 	C
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 		-D__KERNEL__ -DKBUILD_MODNAME='"vfio_pci_vga"' --include=build/static/loops.h -I include \
