@@ -404,22 +404,22 @@ static int restore_other(struct pci_dev *pdev, void *card)
 
 static int power_cycle(struct pci_dev *pdev, struct pci_dev *port)
 {
+	int off_ret, on_ret;
 	bool off;
-	int ret;
 
 	pci_walk_bus(pdev->bus, save_other, pdev);
 	pci_save_state(port);
-	ret = pci_set_power_state(port, PCI_D3cold);
+	off_ret = pci_set_power_state(port, PCI_D3cold);
 	off = port->current_state == PCI_D3cold;
 	if (off)
 		msleep(OFF_MS);
-	ret = pci_set_power_state(port, PCI_D0) ?: ret;
+	on_ret = pci_set_power_state(port, PCI_D0);
 	pci_restore_state(port);
 	if (!off)
-		return ret ?: -EIO;
+		return off_ret ?: on_ret ?: -EIO;
 	msleep(BUS_MS);
 	pci_walk_bus(pdev->bus, restore_other, pdev);
-	return ret;
+	return off_ret ?: on_ret;
 }
 
 static int d3cold_reset(struct vga_climb *climb)
