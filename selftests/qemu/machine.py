@@ -186,8 +186,8 @@ def card_devices(cards, topology):
         ids.append('rst')
     if 'liar' in topology:
         # As with integrated graphics, the firmware finds the first before all others and makes it the boot display.
-        for name, slot in (('liar', 0x1d), ('liar2', 0x1e)):
-            device(f'VGA,id={name},bus=pcie.0,addr={slot:#x}')
+        for name, place in (('liar', 0x1d), ('liar2', 0x1e)):
+            device(f'VGA,id={name},bus=pcie.0,addr={place:#x}')
             ids.append(name)
     return args, ids, firmware
 
