@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib/driver.sh"
 
 CYCLES=160
+LEAKS=/sys/kernel/debug/kmemleak
 
 hold_open() {
 	mkfifo "$WORK/hold"
@@ -88,6 +89,14 @@ unbind_waits_for_the_user() {
 	wait "$unbinder" && [ "$waited" = yes ] && ! is_bound "$BDF" "$OURS" && unload
 }
 
+# Where the kernel looks for leaks itself it needs no great number of them. Younger objects than five seconds are not
+# looked at, and a first look may be wrong.
+kernel_finds_no_leak() {
+	repeat 20 load_bind_open_close_unload && echo scan >"$LEAKS" && sleep 6 && echo scan >"$LEAKS" || return
+	sed 's/^/# /' "$LEAKS"
+	[ -z "$(cat "$LEAKS")" ]
+}
+
 # Objects in use per cache, after what is only waiting to be freed is freed.
 count_memory() {
 	sleep 1
@@ -115,6 +124,10 @@ grown() {
 # whole slabs, which hold up to 512 objects, and move by as many on an idle machine:
 # what grew is measured twice more, and only what grew each time is a leak.
 cycles_leave_nothing_behind() {
+	if { echo scan >"$LEAKS"; } 2>/dev/null; then
+		kernel_finds_no_leak
+		return
+	fi
 	repeat 10 load_bind_open_close_unload && count_memory first &&
 		repeat "$CYCLES" load_bind_open_close_unload && count_memory second || return
 	grown first second >"$WORK/leaks"
