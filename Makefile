@@ -35,7 +35,7 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, about 35 minutes; KERNEL=generic|cloud|newest|N.N|KVER for one leg
+check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|newest|N.N|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
 check-all: ## the same on every kernel: also 6.12, and the newest release's; two hours, and the first time the making of its roots

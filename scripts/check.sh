@@ -7,8 +7,9 @@
 # newest, and N.N without headers on this machine, are tested in a root of their own (root.sh), one at a time: with the
 # compiler, the QEMU and the firmware of its release.
 #
-# What measures how cards compete comes first, alone. A machine of the lab uses one processor, so then two lanes run at a
-# time: one for each of the first two legs. What needs no machine goes beside them and takes what time they leave.
+# A machine of the lab uses one processor, so two lanes run at a time: one for
+# each of the first two legs. What needs no machine goes beside them and takes
+# what time they leave.
 set -u
 cd "$(dirname "$0")/.." || exit
 # shellcheck source-path=SCRIPTDIR source=steps.sh
@@ -24,7 +25,6 @@ scripts/deps.sh build lab check qemu || exit
 LOGS=build/check
 lab=selftests/qemu/lab
 lists=selftests/qemu
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/vfio-pci-vga
 
 build() { # NAME COMMAND...
 	local name=$1
@@ -40,21 +40,11 @@ build() { # NAME COMMAND...
 	fi
 }
 
-# Also beside other legs' runs, check-all's.
-locked() { # shared|exclusive COMMAND...
-	local how=$1 lock
-	shift
-
-	exec {lock}>"$cache/.machine" && flock "--$how" "$lock"
-	"$@"
-	exec {lock}>&-
-}
-
 boot() { # NAME LEG LAB-OPTIONS...: one boot of the lab
 	local name=$1 leg=$2
 	shift 2
 
-	locked "${LOCK-shared}" step "lab-$leg-$name" 1200 "$lab" run --kernel "$leg" --timeout 1000 --out "$LOGS/$leg-$name" "$@"
+	step "lab-$leg-$name" 1200 "$lab" run --kernel "$leg" --timeout 1000 --out "$LOGS/$leg-$name" "$@"
 }
 
 # The first leg opens its cards more often than the others do.
@@ -67,22 +57,19 @@ leg() { # LEG
 	boot isolation "$1" --cards 4 --list $lists/isolation.list
 }
 
-# Four cards; eight are make check-contended's.
-contended() { # LEG
-	LOCK=exclusive boot contention "$1" --cpus 1 --cards 4 --list $lists/contention.list
-	LOCK=exclusive boot contention-drm "$1" --cpus 1 --list $lists/contention-drm.list
-}
-
 # These compete with stock vfio-pci's VGA region, which needs a kernel that has
 # it, or take vgacon away, which needs a DRM driver.
-arbitration() { # LEG
+# Eight cards need the machine for themselves: make check-contended.
+contended() { # LEG
 	boot arbitration "$1" --cards 4 --list $lists/arbitration.list
+	boot contention "$1" --cpus 1 --cards 4 --list $lists/contention.list
 	boot topology "$1" --topology liar --topology samebus --list $lists/topology.list
 }
 
 others() { # LEG
 	boot framebuffer "$1" --topology liar --topology others --append vga=791 --list $lists/framebuffer.list
 	boot arbitration-drm "$1" --list $lists/arbitration-drm.list
+	boot contention-drm "$1" --cpus 1 --list $lists/contention-drm.list
 	boot stores "$1" --cpus 1 --icount --list $lists/stores.list
 }
 
@@ -95,7 +82,7 @@ zoo() { # HALF LEG
 	local cards="hd5450 hd7850 x550 rage128p"
 
 	[ "$1" = 1 ] || cards="gf7300le nvs290 gf8400gs rv100"
-	LAB_QEMU=$qemu locked shared step "lab-$2-zoo-$1" 1500 "$lab" run --kernel "$2" --timeout 1400 --out "$LOGS/$2-zoo-$1" \
+	LAB_QEMU=$qemu step "lab-$2-zoo-$1" 1500 "$lab" run --kernel "$2" --timeout 1400 --out "$LOGS/$2-zoo-$1" \
 		--l2-qemu "$qemu" --topology zoo --topology ati --set "ZOO_ONLY=$cards" --list $lists/zoo.list
 }
 
@@ -105,7 +92,7 @@ rarities() { # LEG
 
 fragile() { # LEG
 	LAB_QEMU=$qemu boot fragile "$1" --topology fragile --list $lists/reset.list
-	LAB_QEMU=$qemu locked shared step "shutdown-$1" 240 scripts/check-shutdown.sh "$1" "build/shutdown/$1"
+	LAB_QEMU=$qemu step "shutdown-$1" 240 scripts/check-shutdown.sh "$1" "build/shutdown/$1"
 }
 
 # The tables: each half of the zoo has printed its own.
@@ -155,7 +142,7 @@ fi
 
 # What only a kernel with everything can run goes into the lane of the leg that
 # is done first, which is not the one with the many opens.
-alone=() first=() second=()
+first=() second=()
 for leg in "${legs[@]}"; do
 	jobs=("leg $leg")
 	[[ $leg = *cloud* ]] || jobs+=("others $leg")
@@ -166,7 +153,7 @@ for leg in "${legs[@]}"; do
 	fi
 done
 for leg in "${legs[@]}"; do
-	[[ $leg = *cloud* ]] || alone+=("contended $leg") first+=("arbitration $leg" "mapping $leg")
+	[[ $leg = *cloud* ]] || first+=("contended $leg" "mapping $leg")
 done
 for leg in "${zoo_legs[@]}"; do
 	first+=("zoo 1 $leg")
@@ -175,10 +162,6 @@ for leg in "${zoo_legs[@]}"; do
 done
 
 lanes=(first rest)
-if [ ${#alone[@]} -gt 0 ]; then
-	lane alone "${alone[@]}"
-	lanes+=(alone)
-fi
 lane rest no_leg &
 if [ ${#second[@]} -gt 0 ]; then
 	lane second "${second[@]}" &
