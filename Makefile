@@ -35,7 +35,7 @@ install: modules ## modules, then put the module into /lib/modules/KVER (root)
 demo: ## a guest's BIOS on an assigned VGA card, as pictures; in QEMU, under 3 minutes
 	@scripts/demo.sh
 
-check: ## every test, in QEMU, about 25 minutes; KERNEL=generic|cloud|newest|N.N|KVER for one leg
+check: ## every test, in QEMU, about 35 minutes; KERNEL=generic|cloud|newest|N.N|KVER for one leg
 	@scripts/check.sh $(KERNEL)
 
 check-all: ## the same on every kernel: also 6.12, and the newest release's; two hours, and the first time the making of its roots
@@ -44,12 +44,12 @@ check-all: ## the same on every kernel: also 6.12, and the newest release's; two
 check-boot: ## Secure Boot with a signed module, and an initramfs that binds a card; KERNEL= as above; 3 minutes
 	@scripts/check-boot.sh $(KERNEL)
 
-check-contended: ## up to eight cards that compete, on an otherwise idle machine, 2 minutes
+check-contended: ## up to eight cards that compete, 4 minutes
 	@scripts/deps.sh build lab check
 	@$(MAKE) --no-print-directory modules KDIR=/lib/modules/$$(scripts/kver.py generic)/build
 	@selftests/qemu/test-modules $$(scripts/kver.py generic)
 	@$(MAKE) --no-print-directory -C selftests
-	@selftests/qemu/lab run --kernel generic --cpus 1 --cards 8 --list selftests/qemu/contention.list
+	@selftests/qemu/lab run --kernel generic --cpus 1 --icount --cards 8 --list selftests/qemu/contention.list
 
 check-debug: ## the tests on a kernel with KASAN, lockdep and fault injection, and how much of the module they run; SHORT=y for some of them
 	@scripts/check-debug.sh $(if $(SHORT),short)
