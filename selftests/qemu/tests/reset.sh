@@ -17,6 +17,11 @@ file() {
 	echo "/sys/bus/pci/devices/$1/vfio_vga/$2"
 }
 
+# log_end BDF: the last line of its log of resets.
+log_end() {
+	tail -n 1 "$(file "$1" reset_log)"
+}
+
 # act BDF WORD...: what vga_act says, also in ACTED.
 act() {
 	ACTED=$("$ACT" "$@" 2>&1)

@@ -5,10 +5,6 @@
 # shellcheck source-path=SCRIPTDIR source=reset.sh disable=SC2153
 . "${0%/*}/reset.sh"
 
-log_end() {
-	tail -n 1 "$(file "$1" reset_log)"
-}
-
 next_finds_it_clean() { # BDF RUNG
 	act "$1" open memory dirty close
 	diag "$(log_end "$1")"

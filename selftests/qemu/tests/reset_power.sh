@@ -5,10 +5,6 @@
 # shellcheck source-path=SCRIPTDIR source=reset.sh disable=SC2153
 . "${0%/*}/reset.sh"
 
-log_end() {
-	tail -n 1 "$(file "$1" reset_log)"
-}
-
 dead_card_comes_back() {
 	act "$CUT" open memory dirty write 5 "$ENGINE" 1 close
 	diag "$(tail -n 2 "$(file "$CUT" reset_log)")"

@@ -85,7 +85,7 @@ kernel_reset_lifts_it() {
 	kill_it "$NEVER"
 	grep -q "^1 " "$(file "$NEVER" quarantine)" || return
 	power never on && echo 1 >"/sys/bus/pci/devices/$NEVER/reset" || return
-	diag "$(tail -n 1 "$(file "$NEVER" reset_log)")"
+	diag "$(log_end "$NEVER")"
 	grep -qx 0 "$(file "$NEVER" quarantine)" || return
 	act "$NEVER" open memory cold close
 	said open 0 && said cold 0
@@ -132,7 +132,7 @@ order_can_be_changed() {
 	echo "bus  pm" >"$methods" && grep -qx "bus pm" "$methods" || return
 	! { echo "bus flr" >"$methods"; } 2>/dev/null && ! { echo "bus dance" >"$methods"; } 2>/dev/null || return
 	act "$LIES" open memory close
-	tail -n 1 "$(file "$LIES" reset_log)" | grep -q " close bus ok " && echo default >"$methods" &&
+	log_end "$LIES" | grep -q " close bus ok " && echo default >"$methods" &&
 		grep -qx "pm bus bus" "$methods"
 }
 
@@ -150,7 +150,7 @@ after() {
 }
 
 unused_card_is_not_reset() {
-	after && [ "$MORE" = 1 ] && tail -n 1 "$(file "$SLOW" reset_log)" | grep -q " open bus ok " || return
+	after && [ "$MORE" = 1 ] && log_end "$SLOW" | grep -q " open bus ok " || return
 	after && [ "$MORE" = 0 ]
 }
 
@@ -158,7 +158,7 @@ used_card_is_reset() {
 	local use
 	for use in "memory" "read 5 0" "write 5 0 1" "map" "irqs"; do
 		# shellcheck disable=SC2086 # words
-		after $use && [ "$MORE" = 1 ] && tail -n 1 "$(file "$SLOW" reset_log)" | grep -q " close bus ok " || return
+		after $use && [ "$MORE" = 1 ] && log_end "$SLOW" | grep -q " close bus ok " || return
 	done
 }
 
@@ -203,7 +203,7 @@ package_is_reset_when_idle() {
 	act "$PAIR" open memory cold dirty close
 	said cold 0 || return
 	diag "$(cat "$(file "$PAIR" reset_log)")"
-	tail -n 1 "$(file "$PAIR" reset_log)" | grep -q " close package ok "
+	log_end "$PAIR" | grep -q " close package ok "
 }
 
 plan 24

@@ -78,7 +78,7 @@ sleeps_and_goes_on() {
 	echo 0 >/sys/module/printk/parameters/console_suspend
 	diag "slept $(($(slept) - before)) times, leases ended: $(revoked "$CARD1") of the first card, $(revoked "$CARD3") of the third"
 	[ $(($(slept) - before)) = "$TIMES" ] && [ "$(log_of "$CARD1" resume)" = "$TIMES" ] && [ $(($(revoked "$CARD1") + $(revoked "$CARD3"))) -ge "$TIMES" ] || return
-	tail -n 1 "$(file "$CARD2" reset_log)" | grep -q " resume none ok answers,header,d0,bar "
+	log_end "$CARD2" | grep -q " resume none ok answers,header,d0,bar "
 }
 
 # log_of BDF WHY: events since the trace began.
