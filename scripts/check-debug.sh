@@ -79,11 +79,6 @@ wait
 for lane in first second; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
 done
-if [ "${1-}" = short ]; then
-	total
-	exit
-fi
-
 boots=(cards mapping faults topology framebuffer rarities fragile zoo)
-step coverage 300 scripts/coverage.py build/coverage build/debug "${boots[@]/#/$LOGS/}"
+[ "${1-}" = short ] || step coverage 300 scripts/coverage.py build/coverage build/debug "${boots[@]/#/$LOGS/}"
 total
