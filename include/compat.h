@@ -26,20 +26,13 @@
  * struct vfio_device_ops got its iommufd members in 6.2, detach_ioas in 6.6, those
  * for PASIDs in 6.15.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define VFIO_VGA_IOMMUFD_OPS						\
 	.bind_iommufd	= vfio_iommufd_physical_bind,			\
 	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
 	.attach_ioas	= vfio_iommufd_physical_attach_ioas,		\
 	.detach_ioas	= vfio_iommufd_physical_detach_ioas,		\
-	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas,	\
-	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-#define VFIO_VGA_IOMMUFD_OPS						\
-	.bind_iommufd	= vfio_iommufd_physical_bind,			\
-	.unbind_iommufd	= vfio_iommufd_physical_unbind,			\
-	.attach_ioas	= vfio_iommufd_physical_attach_ioas,		\
-	.detach_ioas	= vfio_iommufd_physical_detach_ioas,
+	VFIO_VGA_PASID_OPS
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define VFIO_VGA_IOMMUFD_OPS						\
 	.bind_iommufd	= vfio_iommufd_physical_bind,			\
@@ -47,6 +40,14 @@
 	.attach_ioas	= vfio_iommufd_physical_attach_ioas,
 #else
 #define VFIO_VGA_IOMMUFD_OPS
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define VFIO_VGA_PASID_OPS						\
+	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas,	\
+	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
+#else
+#define VFIO_VGA_PASID_OPS
 #endif
 
 /* vfio_pci_core_match() asks an op of its driver since 6.17. */

@@ -44,12 +44,12 @@ checkers() {
 }
 
 cards() {
-	boot cards --cards 4 --topology samebus --topology others --list $lists/debug.list
+	boot cards --cards 4 --list $lists/debug.list
 }
 
 mapping() {
 	boot mapping --cards 4 --topology samebus --topology others --topology ati \
-		--list $lists/mapping.list --list $lists/quirks.list
+		--list $lists/debug-kinds.list --list $lists/mapping.list --list $lists/quirks.list
 }
 
 faults() {

@@ -173,6 +173,9 @@ def sources(ksrc, files):
     for file, text in files.items():
         text = re.sub(r'^#include "compat\.h"\n', '', text, flags=re.M)
         text = allocations(ksrc, decide(ksrc, text, helpers))
+        # Members of a structure: clang-format puts helpers that stand for them into one line.
+        text = re.sub(r'^(\t+)((?:VFIO_VGA_\w+_OPS ?)+)$', lambda m: '\n'.join(m[1] + name for name in m[2].split()),
+                      text, flags=re.M)
         for name, helper in helpers.items():
             if re.search(rf'\b{name}\b', text):
                 text = add_includes(expand(text, name, helper), helper.includes)
