@@ -17,7 +17,7 @@ SOURCES := Kbuild $(wildcard *.c) $(wildcard include/*.h)
 # line reach them only by name.
 MAKEOVERRIDES =
 KBUILD = $(MAKE) -C $(KDIR) M=$(abspath $(O)) $(foreach v,C CF V W CC LLVM ARCH \
-	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE,$(if $(filter command%,$(origin $v)),$v="$($v)"))
+	CROSS_COMPILE KCFLAGS INSTALL_MOD_PATH GCOV_PROFILE UNTESTED_KERNEL,$(if $(filter command%,$(origin $v)),$v="$($v)"))
 
 .PHONY: all modules install check check-all check-boot check-contended check-debug check-fuzz check-kcsan check-vmm check-zoo check-reset check-long check-arbiter check-patches patches static model bench bench-save demo lint deps dkms-install dkms-uninstall initramfs-install initramfs-uninstall clean help
 

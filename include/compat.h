@@ -14,6 +14,10 @@
 #error "vfio-pci-vga supports Linux 6.1 and newer"
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0) && !defined(VFIO_VGA_UNTESTED_KERNEL)
+#error "vfio-pci-vga was tested up to Linux 7.2; UNTESTED_KERNEL=y builds it for a newer one"
+#endif
+
 #if !IS_ENABLED(CONFIG_VGA_ARB)
 #error "vfio-pci-vga needs a kernel with CONFIG_VGA_ARB"
 #endif
