@@ -14,12 +14,13 @@
 
 #include "lib/vfio_vga_harness.h"
 
-#define KILLS		200
+/* Within the harness's limits, on a slow kernel as well. */
+#define KILLS		(200 / vga_slow())
 #define OPENERS		10
 /* A victim lives so long at most. */
-#define LIFE_US		8000
+#define LIFE_US		(8000 * vga_slow())
 /* How long the living may be without an access; the lab is slow and noisy. */
-#define STALL_MS	2000
+#define STALL_MS	(2000 * vga_slow())
 #define CONSOLE		"/dev/tty1"
 
 struct shared {
