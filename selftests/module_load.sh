@@ -94,11 +94,12 @@ count_areas() {
 	grep -vc unpurged /proc/vmallocinfo
 }
 
-# Where the kernel looks for leaks itself it needs no great number of them. Younger objects than five seconds are not
-# looked at, and a first look may be wrong. It does not look for areas.
+# Where the kernel looks for leaks itself it needs no great number of them. Younger objects than
+# five seconds are not looked at, and a first look may be wrong. It does not look for areas.
 kernel_finds_no_leak() {
 	before=$(count_areas)
-	repeat 20 load_bind_open_close_unload && echo scan >"$LEAKS" && sleep 6 && echo scan >"$LEAKS" || return
+	repeat 20 load_bind_open_close_unload || return
+	echo scan >"$LEAKS" && sleep 6 && echo scan >"$LEAKS" || return
 	areas=$(($(count_areas) - before))
 	echo "# 20 cycles: vmalloc $areas areas"
 	sed 's/^/# /' "$LEAKS"
