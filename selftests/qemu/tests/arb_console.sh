@@ -24,6 +24,6 @@ check "no_console_line_is_lost" no_line_is_lost
 check "a_console_line_waits_no_longer_than_leases" line_waits_for_a_lease
 check "the_consoles_card_has_the_route_back" has_route "$CARD_HOST"
 l0 screendump host "console-after-close"
-check "without_the_console_taken_bytes_go_astray" much_is_foreign no_console 3 "vfio@$CARD1" "watch@$CARD_HOST"
+check "without_the_console_taken_bytes_go_astray" much_goes_astray no_console 3 "vfio@$CARD1" "watch@$CARD_HOST"
 use_module
 finish

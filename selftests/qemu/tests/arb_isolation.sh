@@ -43,7 +43,7 @@ else
 	skip "no_console_line_is_lost" "the console is not on the legacy ranges"
 fi
 check "${ACCESSES}_accesses_were_made" so_many
-check "without_arbitration_bytes_go_astray" much_is_foreign no_arbitration 3 "${USERS[@]}"
+check "without_arbitration_bytes_go_astray" much_goes_astray no_arbitration 3 "${USERS[@]}"
 use_module
 unbind "$CARD4"
 finish
