@@ -48,8 +48,11 @@ cards() {
 }
 
 mapping() {
-	boot mapping --cards 4 --topology samebus --topology others --topology ati \
-		--list $lists/debug-kinds.list --list $lists/mapping.list --list $lists/quirks.list
+	boot mapping --cards 4 --topology samebus --topology others --list $lists/debug-kinds.list --list $lists/mapping.list
+}
+
+quirks() {
+	boot quirks --topology ati --topology others --list $lists/quirks.list
 }
 
 faults() {
@@ -69,7 +72,7 @@ if [ "${1-}" = short ]; then
 	first=(short) second=(faults)
 else
 	scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
-	first=(cards mapping)
+	first=(cards mapping quirks)
 	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities methods" "models fragile reset fragile"
 		"models topology topology liar samebus" framebuffer)
 fi
@@ -79,6 +82,6 @@ wait
 for lane in first second; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
 done
-boots=(cards mapping faults topology framebuffer rarities fragile zoo)
+boots=(cards mapping quirks faults topology framebuffer rarities fragile zoo)
 [ "${1-}" = short ] || step coverage 300 scripts/coverage.py build/coverage build/debug "${boots[@]/#/$LOGS/}"
 total

@@ -91,12 +91,15 @@ static int bind_times(const char *bdf, int times)
  * struct kernel_memory - what the kernel has allocated
  * @vmalloc_areas: lines of /proc/vmallocinfo
  * @vmalloc_bytes: their sizes
+ * @unpurged: areas that are free and wait for the next purge, which is for the
+ *	kernel to choose; each is an object, and one of kmemleak's
  * @caches: number of slab caches
  * @cache: per cache: its name and the objects in use
  */
 struct kernel_memory {
 	long vmalloc_areas;
 	long vmalloc_bytes;
+	long unpurged;
 	size_t caches;
 	struct {
 		char name[64];
@@ -150,9 +153,10 @@ static int measure(struct kernel_memory *memory)
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
-		/* Freed, and waiting for the next purge. */
-		if (strstr(line, "unpurged"))
+		if (strstr(line, "unpurged")) {
+			memory->unpurged++;
 			continue;
+		}
 		/* The addresses are hashed: only the second column has a size. */
 		if (sscanf(line, "%*s %ld", &bytes) == 1)
 			memory->vmalloc_bytes += bytes;
@@ -178,7 +182,8 @@ static int measure(struct kernel_memory *memory)
  * Compare two measurements around @cycles repetitions. Something that every
  * cycle leaves behind shows as at least @cycles objects in one cache, or as
  * @cycles areas; what the rest of the system does meanwhile is far below half
- * of that for a thousand cycles and more. All caches together are held to a
+ * of that for a thousand cycles and more; of vmalloc's bytes the smallest area
+ * has a page. All caches together are held to a
  * limit as well: half of the smallest object (8 bytes) per cycle, plus 256 KiB
  * for what an idle machine moves (measured: 40 KiB down, 3 KiB up).
  */
@@ -197,6 +202,9 @@ static void expect_no_growth(struct __test_metadata *_metadata,
 		grown = after->cache[i].objects;
 		if (j < before->caches)
 			grown -= before->cache[j].objects;
+		if (!strcmp(after->cache[i].name, "vmap_area") ||
+		    !strcmp(after->cache[i].name, "kmemleak_object"))
+			grown -= after->unpurged - before->unpurged;
 		EXPECT_GT(cycles / 2, grown)
 			TH_LOG("slab cache %s grew by %ld objects",
 			       after->cache[i].name, grown);
@@ -205,7 +213,7 @@ static void expect_no_growth(struct __test_metadata *_metadata,
 	EXPECT_GT(cycles * 4 + 262144, total)
 		TH_LOG("all slab caches grew by %ld bytes", total);
 	EXPECT_GT(16, after->vmalloc_areas - before->vmalloc_areas);
-	EXPECT_GT(65536, after->vmalloc_bytes - before->vmalloc_bytes);
+	EXPECT_GT(cycles * 2048, after->vmalloc_bytes - before->vmalloc_bytes);
 	TH_LOG("%ld cycles: slab %+ld bytes, vmalloc %+ld areas %+ld bytes",
 	       cycles, total, after->vmalloc_areas - before->vmalloc_areas,
 	       after->vmalloc_bytes - before->vmalloc_bytes);
