@@ -76,6 +76,12 @@ struct user {
 	struct result *result;
 };
 
+/* When all begin, 0 until that is known, and when they end. */
+struct times {
+	_Atomic uint64_t begin;
+	uint64_t end;
+};
+
 static unsigned int access_size;
 
 static uint8_t own_byte(const struct user *user, unsigned int generation)
@@ -402,16 +408,27 @@ static void watch_card(const struct user *user, uint64_t end)
 
 /* --- All of them --------------------------------------------------------- */
 
-static void run(const struct user *user, uint64_t begin, uint64_t end)
+static void wait_for_begin(const struct user *user, const struct times *times)
+{
+	while (!times->begin || vga_now_ns() < times->begin) {
+		/*
+		 * Nobody knows how long others take to prepare, and an idle
+		 * card lets vgacon go.
+		 */
+		if (is(user, "vfio") && in(user, DAC_INDEX) < 0)
+			break;
+		usleep(1000);
+	}
+}
+
+static void run(const struct user *user, const struct times *times)
 {
 	vga_die_with_parent();
-	if (is(user, "watch")) {
-		watch_card(user, end);
-	} else {
-		while (vga_now_ns() < begin)
-			usleep(1000);
-		use_card(user, end);
-	}
+	wait_for_begin(user, times);
+	if (is(user, "watch"))
+		watch_card(user, times->end);
+	else
+		use_card(user, times->end);
 	user->result->done = 1;
 }
 
@@ -466,16 +483,18 @@ int main(int argc, char **argv)
 	struct user users[USERS_MAX] = { 0 };
 	int count = argc - 2, bad = 0, i;
 	struct result *results;
-	uint64_t begin, end;
+	struct times *times;
+	uint64_t begin;
 
 	if (count < 1 || count > USERS_MAX) {
 		fprintf(stderr, "usage: vga_isolation SECONDS HOW@BDF...\n");
 		return 2;
 	}
-	results = mmap(NULL, count * sizeof(*results), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (results == MAP_FAILED)
+	times = mmap(NULL, sizeof(*times) + count * sizeof(*results),
+		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (times == MAP_FAILED)
 		return 1;
+	results = (struct result *)(times + 1);
 	for (i = 0; i < count; i++) {
 		users[i].n = i;
 		users[i].result = &results[i];
@@ -489,25 +508,25 @@ int main(int argc, char **argv)
 			results[i].error = prepare_watch(&users[i]);
 		else
 			results[i].error = prepare(&users[i]);
-	}
 
-	begin = vga_now_ns() + 100000000;
-	end = begin + strtoull(argv[1], NULL, 0) * 1000000000ULL;
-	for (i = 0; i < count; i++) {
 		access_size = bytes_per_access(&users[i]);
 		users[i].child = results[i].error ? 0 : fork();
 		if (!users[i].child && !results[i].error) {
-			run(&users[i], begin, end);
+			run(&users[i], times);
 			_exit(0);
 		}
 	}
+
+	begin = vga_now_ns() + 100000000;
+	times->end = begin + strtoull(argv[1], NULL, 0) * 1000000000ULL;
+	times->begin = begin;
 	printf("begin\n");
 	fflush(stdout);
 
 	for (i = 0; i < count; i++)
 		if (users[i].child > 0)
 			vga_wait_for_exit(users[i].child,
-					  (end - begin) / 1000000 +
+					  (times->end - begin) / 1000000 +
 						  PATIENCE_S * 1000);
 	for (i = 0; i < count; i++) {
 		if (results[i].done && !is(&users[i], "watch"))
