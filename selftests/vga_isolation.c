@@ -33,6 +33,7 @@
 #include <linux/pci_regs.h>
 #include <pciaccess.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,7 @@ struct user {
 
 /* When all begin, 0 until that is known, and when they end. */
 struct times {
-	_Atomic uint64_t begin;
+	atomic_ulong begin;
 	uint64_t end;
 };
 
