@@ -35,6 +35,8 @@ mapfile -t all_c < <(matching '\.[ch]$' | grep -v '^selftests/zoo/')
 # Trace events have a format of their own.
 mapfile -t formatted_c < <(printf '%s\n' "${all_c[@]}" | grep -v '_trace\.h$')
 mapfile -t shell < <({ with_interpreter '/(ba|da|)sh\b'; matching '\.sh$|^dkms\.conf$'; } | sort -u)
+# The scripts that make patches takes.
+mapfile -t series_sh < <(matching '^selftests/[^/]*\.sh$')
 mapfile -t python < <({ with_interpreter 'python3'; matching '\.py$'; } | sort -u)
 mapfile -t text < <(matching . | grep -v -E '\.png$|^COPYING$')
 
@@ -73,7 +75,7 @@ lint_checkpatch() {
 	local dir f ignore
 
 	dir=$(scripts/kernel-source.sh) || return
-	! for f in "${all_c[@]}"; do
+	! for f in "${all_c[@]}" "${series_sh[@]}"; do
 		case $f in
 		# The one file that may compare kernel versions.
 		include/compat.h) ignore=LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_UNUSED ;;
