@@ -55,6 +55,10 @@ quirks() {
 	boot quirks --topology ati --topology others --list $lists/quirks.list
 }
 
+guests() {
+	boot guests --list $lists/guests.list
+}
+
 faults() {
 	boot faults --list $lists/faults.list
 }
@@ -72,7 +76,7 @@ if [ "${1-}" = short ]; then
 	first=(short) second=(faults)
 else
 	scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
-	first=(cards mapping quirks)
+	first=(cards mapping quirks guests)
 	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities methods" "models fragile reset fragile"
 		"models topology topology liar samebus" framebuffer)
 fi
@@ -82,6 +86,6 @@ wait
 for lane in first second; do
 	add_results "$LOGS/lane-$lane.log" "$lane" 0
 done
-boots=(cards mapping quirks faults topology framebuffer rarities fragile zoo)
+boots=(cards mapping quirks guests faults topology framebuffer rarities fragile zoo)
 [ "${1-}" = short ] || step coverage 300 scripts/coverage.py build/coverage build/debug "${boots[@]/#/$LOGS/}"
 total
