@@ -135,12 +135,12 @@ static void sweep_bytes(struct sweep *sweep, const char *where, uint32_t region,
 }
 
 static void sweep_blocks(struct sweep *sweep, uint32_t region, uint64_t pos,
-			 uint64_t end, uint64_t step)
+			 uint64_t end, uint64_t skip)
 {
 	uint8_t *bytes = malloc(BLOCK);
 	ssize_t done;
 
-	for (; pos < end; pos += step) {
+	for (; pos < end; pos += done + skip) {
 		done = vga_region_read(&sweep->card, region, pos, bytes, BLOCK);
 		if (done <= 0)
 			break;
@@ -185,15 +185,14 @@ static unsigned int sweep_all(struct sweep *sweep)
 		if (sweep->bar[bar].size > BLOCK) {
 			/* 16 MB that no row covers: on slow kernels a part. */
 			sweep_blocks(sweep, bar, 0, sweep->bar[bar].size,
-				     BLOCK * vga_slow());
+				     BLOCK * (vga_slow() - 1));
 			continue;
 		}
 		for (width = 1; width <= 4 && sweep->bar[bar].size; width *= 2)
 			sweep_bytes(sweep, names[bar], bar, 0,
 				    sweep->bar[bar].size, width);
 	}
-	sweep_blocks(sweep, VFIO_PCI_VGA_REGION_INDEX, VGA_MEM, VGA_MEM_END,
-		     BLOCK);
+	sweep_blocks(sweep, VFIO_PCI_VGA_REGION_INDEX, VGA_MEM, VGA_MEM_END, 0);
 	for (width = 1; width <= 4; width *= 2) {
 		sweep_bytes(sweep, "port", VFIO_PCI_VGA_REGION_INDEX,
 			    VGA_MONO_PORTS, VGA_MONO_PORTS_END - VGA_MONO_PORTS,
