@@ -23,7 +23,7 @@ boot() {
 	local name=$1
 	shift
 
-	step "$name" 3000 "$lab" run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 2900 \
+	step "$name" 5000 "$lab" run --kernel "$kernel" --module build/debug/vfio-pci-vga.ko --timeout 4900 \
 		--out "$LOGS/$name" --slow 5 "$@" --list $lists/debug-last.list
 }
 
@@ -76,8 +76,8 @@ if [ "${1-}" = short ]; then
 	first=(short) second=(faults)
 else
 	scripts/deps.sh qemu && qemu=$(contrib/qemu/build) && make -s -C selftests/zoo/vbios || exit
-	first=(cards mapping quirks guests)
-	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities methods" "models fragile reset fragile"
+	first=(cards mapping quirks guests "models fragile reset fragile")
+	second=(checkers "models zoo debug-zoo zoo ati" faults "models rarities rarities rarities methods"
 		"models topology topology liar samebus" framebuffer)
 fi
 lane second "${second[@]}" &

@@ -103,7 +103,7 @@ zoo_is_black() {
 
 # QEMU (7.2) follows a null pointer on Radeons without a BAR 4, where it wants to put a quirk: is that what happened?
 vmm_is_gone() {
-	wait_for 5 guest_has_ended || return
+	wait_for $((5 * VFIO_VGA_SLOW)) guest_has_ended || return
 	diag "QEMU ended: $(tail -n 2 "$L2_LOG")"
 	OUTCOME="QEMU ends"
 }

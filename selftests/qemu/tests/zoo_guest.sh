@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=zoo.sh
 . "${0%/*}/zoo.sh"
 
-SWEEP_SECONDS=400
+SWEEP_SECONDS=$((400 * VFIO_VGA_SLOW))
 # Of each BAR, and behind each address register: enough for a leak on every card, all that hides something, or all that
 # could.
 SOME="0x8000 0x1000" DOORS="0x100000 0x5000" MORE="0x100000 0x8000"

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=zoo.sh
 . "${0%/*}/zoo.sh"
 
-SWEEP_SECONDS=200
+SWEEP_SECONDS=$((200 * VFIO_VGA_SLOW))
 # Of each BAR, and behind each address register: enough for a leak on every card, and all of the BARs.
 SOME="0x8000 0x1000" ALL="0x0 0x5000"
 
